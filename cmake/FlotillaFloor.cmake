@@ -1,0 +1,54 @@
+# What every floor of the house and its tests share: warnings, sanitizers, and how files are found.
+include(GoogleTest)
+
+# Warnings are errors on our own code. Libraries come as system headers and stay silent.
+function(flotilla_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+  if(FLOTILLA_SANITIZE)
+    # CAF 0.17 forms references to null for actors without arguments: hence no `null` check.
+    target_compile_options(${target} PRIVATE -fsanitize=${FLOTILLA_SANITIZE} -fno-sanitize=null
+                                             -fno-omit-frame-pointer)
+    target_link_options(${target} PRIVATE -fsanitize=${FLOTILLA_SANITIZE})
+  endif()
+endfunction()
+
+# flotilla_floor(NAME [LINKS libs...] [PRECOMPILE headers...]): the library flotilla_NAME of all
+# sources that lie directly in the folder NAME.
+function(flotilla_floor name)
+  cmake_parse_arguments(arg "" "" "LINKS;PRECOMPILE" ${ARGN})
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${name}/*.cpp)
+  if(NOT files)
+    add_library(flotilla_${name} INTERFACE)
+    return()
+  endif()
+  add_library(flotilla_${name} STATIC ${files})
+  target_include_directories(flotilla_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(flotilla_${name} PUBLIC ${arg_LINKS})
+  if(arg_PRECOMPILE AND NOT FLOTILLA_SANITIZE)
+    target_precompile_headers(flotilla_${name} PRIVATE ${arg_PRECOMPILE})
+  endif()
+  flotilla_warnings(flotilla_${name})
+endfunction()
+
+# flotilla_tests(NAME [LINKS libs...] [SLOW]): the binary NAME_tests of tests/NAME/*.cpp. Each test
+# becomes one of ctest's, so that they run side by side.
+function(flotilla_tests name)
+  cmake_parse_arguments(arg "SLOW" "" "LINKS" ${ARGN})
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp)
+  if(NOT files)
+    return()
+  endif()
+  add_executable(${name}_tests ${files})
+  target_include_directories(${name}_tests PRIVATE ${CMAKE_SOURCE_DIR})
+  if(TARGET flotilla_${name})
+    target_link_libraries(${name}_tests PRIVATE flotilla_${name})
+  endif()
+  target_link_libraries(${name}_tests PRIVATE ${arg_LINKS} GTest::gmock GTest::gtest_main)
+  flotilla_warnings(${name}_tests)
+  set(timeout 60)
+  if(arg_SLOW)
+    set(timeout 300)
+  endif()
+  gtest_discover_tests(${name}_tests TEST_PREFIX ${name}/ DISCOVERY_TIMEOUT 60
+                       PROPERTIES TIMEOUT ${timeout} LABELS ${name})
+endfunction()
