@@ -1,0 +1,77 @@
+#include "protocol/token.hpp"
+
+#include "protocol/base64.hpp"
+#include "protocol/json.hpp"
+#include "protocol/text.hpp"
+
+#include <algorithm>
+
+namespace flotilla::protocol {
+
+namespace {
+
+constexpr std::int64_t least_lifetime = 60;
+constexpr std::int64_t longest_lifetime = 31'536'000; ///< a year; keeps sums of times in range
+
+/// It becomes part of a header field.
+bool is_usable_token(std::string_view text) {
+  return !text.empty()
+         && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
+}
+
+std::chrono::seconds read_lifetime(const nlohmann::json& answer) {
+  const auto member = answer.find("expires_in");
+  if (member == answer.end() || !member->is_number())
+    return std::chrono::seconds{least_lifetime};
+  const auto seconds = std::clamp(member->get<double>(), static_cast<double>(least_lifetime),
+                                  static_cast<double>(longest_lifetime));
+  return std::chrono::seconds{static_cast<std::int64_t>(seconds)};
+}
+
+} // namespace
+
+std::string repository_scope(std::string_view repository, std::string_view actions) {
+  return "repository:" + std::string{repository} + ':' + std::string{actions};
+}
+
+result<url> token_url(const challenge& bearer, const std::vector<std::string>& scopes,
+                      const std::string& user, const url& registry) {
+  auto realm = parse_url(bearer.parameter("realm"));
+  if (!realm)
+    return failure{errc::malformed,
+                   registry.origin()
+                     + " names a token server that cannot be asked: " + realm.error().message,
+                   {}};
+  if (!realm->secure && (registry.secure || !is_loopback(realm->host)))
+    return failure{errc::refused,
+                   registry.origin() + " names the token server " + realm->redacted()
+                     + ", to which credentials would travel in the clear",
+                   "the token server must be reached by https"};
+  if (const auto service = bearer.parameter("service"); !service.empty())
+    add_query(*realm, "service", service);
+  for (const auto& scope : scopes)
+    add_query(*realm, "scope", scope);
+  if (!user.empty())
+    add_query(*realm, "account", user);
+  return realm;
+}
+
+result<token_answer> parse_token_answer(std::string_view json) {
+  const auto answer = parse_json(json);
+  if (!answer || !answer->is_object())
+    return failure{errc::malformed, "the token server's answer is no JSON object", {}};
+  for (const char* name : {"token", "access_token"})
+    if (const auto token = string_member(*answer, name); is_usable_token(token))
+      return token_answer{std::string{token}, read_lifetime(*answer)};
+  return failure{errc::malformed, "the token server's answer holds no usable token", {}};
+}
+
+std::string basic_authorization(const credentials& who) {
+  return "Basic " + to_base64(who.user + ':' + who.password);
+}
+
+std::string bearer_authorization(std::string_view token) {
+  return "Bearer " + std::string{token};
+}
+
+} // namespace flotilla::protocol

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "protocol/challenge.hpp"
+#include "protocol/result.hpp"
+#include "protocol/url.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flotilla::protocol {
+
+/// A user's name and password. Never logged, never rendered.
+struct credentials {
+  std::string user;
+  std::string password;
+
+  bool empty() const noexcept {
+    return user.empty() && password.empty();
+  }
+};
+
+/// `repository:<name>:<actions>`, e.g. actions `pull,push` (distribution token spec, scope).
+std::string repository_scope(std::string_view repository, std::string_view actions);
+
+/// Where to ask for a token by GET: the challenge's realm with `service`, one `scope` for each of
+/// `scopes` (the target's first: some servers read only that), and `account` when a user is given.
+/// @param registry the origin that sent the challenge: a realm over http is refused when that is
+///        https, and off loopback when it is not.
+/// @returns errc::refused or errc::malformed, naming the realm.
+result<url> token_url(const challenge& bearer, const std::vector<std::string>& scopes,
+                      const std::string& user, const url& registry);
+
+struct token_answer {
+  std::string token;
+  std::chrono::seconds lifetime{60}; ///< 60 where the server names none or less (C.3)
+};
+
+/// Reads a token server's JSON. @returns errc::malformed without a usable `token` or
+/// `access_token`; the answer's text is never quoted, for it may hold secrets.
+result<token_answer> parse_token_answer(std::string_view json);
+
+/// The value of an `Authorization` field.
+std::string basic_authorization(const credentials& who);
+std::string bearer_authorization(std::string_view token);
+
+} // namespace flotilla::protocol

@@ -1,0 +1,164 @@
+#include "protocol/verdict.hpp"
+
+#include "protocol/registry_error.hpp"
+#include "protocol/retry.hpp"
+#include "protocol/text.hpp"
+
+#include <charconv>
+#include <optional>
+
+namespace flotilla::protocol {
+
+namespace {
+
+std::string place(const endpoint& at) {
+  return at.registry().origin() + '/' + at.repository();
+}
+
+std::optional<std::uint64_t> content_length(const http_response& response) {
+  auto text = response.fields.value("content-length");
+  std::uint64_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size())
+    return std::nullopt;
+  return value;
+}
+
+/// The registry's own digest of a manifest, where it names one of our algorithm.
+std::optional<digest> named_digest(const http_response& response) {
+  auto parsed = digest::parse(response.fields.value("docker-content-digest"));
+  if (!parsed)
+    return std::nullopt;
+  return *parsed;
+}
+
+const char* hint_for(const http_response& response) {
+  switch (response.status) {
+    case 401: return "log in with `docker login`, or give --username and --password-stdin";
+    case 403: return "ask for push permission on this repository, or check its quota and policies";
+    case 404: return "some registries want the repository to be created first";
+    case 405: return "the registry may be in read-only mode";
+    case 409:
+    case 412: return "the tag may be immutable: choose another one";
+    case 411:
+    case 413: return "a proxy or the registry limits the size of one request: raise its limit";
+    default: return "";
+  }
+}
+
+failure refusal(const http_response& response, const std::string& what) {
+  auto kind = classify(response.status);
+  auto code = kind == status_class::unauthorized || kind == status_class::forbidden
+                ? errc::unauthorized
+                : errc::refused;
+  return {code, what + ": the registry answered " + describe(response), hint_for(response)};
+}
+
+template <class T>
+verdict<T> widen(std::variant<try_again, failure> narrow) {
+  if (auto* again = std::get_if<try_again>(&narrow))
+    return std::move(*again);
+  return std::get<failure>(std::move(narrow));
+}
+
+/// Go's TLS server and nginx say so to a client that speaks plain HTTP to them.
+bool wants_tls(const http_response& response) {
+  return response.status == 400 && response.body.find("HTTPS") != std::string::npos;
+}
+
+} // namespace
+
+std::variant<try_again, failure> setback(const http_outcome& outcome, const std::string& what) {
+  if (const auto* none = outcome.failed()) {
+    if (none->why.code == errc::unavailable)
+      return try_again{"network", what + ": " + none->why.message, {}};
+    return failure{none->why.code, what + ": " + none->why.message, none->why.hint};
+  }
+  const auto& response = *outcome.response();
+  if (classify(response.status) != status_class::retry)
+    return refusal(response, what);
+  return try_again{std::to_string(response.status),
+                   what + ": the registry answered " + describe(response),
+                   std::string{response.fields.value("retry-after")}};
+}
+
+verdict<presence> judge_blob_head(const http_outcome& outcome, const endpoint& at, const digest& id,
+                                  std::uint64_t size) {
+  if (const auto* response = outcome.response()) {
+    if (response->status == 200) {
+      // Without a length the registry's word must do: the digest in the URL names the content.
+      return content_length(*response).value_or(size) == size ? presence::present
+                                                              : presence::absent;
+    }
+    if (classify(response->status) == status_class::absent)
+      return presence::absent;
+  }
+  return widen<presence>(setback(outcome, "asking " + place(at) + " for " + id.brief()));
+}
+
+verdict<std::monostate> judge_probe(const http_outcome& outcome, const endpoint& at) {
+  auto what = "reaching the registry " + at.registry().origin();
+  const auto* response = outcome.response();
+  if (response == nullptr)
+    return widen<std::monostate>(setback(outcome, what));
+  if (response->status == 200)
+    return std::monostate{};
+  if (!at.registry().secure && wants_tls(*response))
+    return failure{errc::usage, what + ": it speaks TLS, and was asked in plain HTTP",
+                   "leave out --plain-http, or give --plain-http=false for a loopback address"};
+  auto kind = classify(response->status);
+  if (kind == status_class::unauthorized || kind == status_class::forbidden
+      || kind == status_class::retry)
+    return widen<std::monostate>(setback(outcome, what));
+  return failure{errc::refused,
+                 what + ": it answered " + describe(*response)
+                   + " to GET /v2/, as no registry does",
+                 "check host and port of the reference"};
+}
+
+verdict<presence> judge_manifest_head(const http_outcome& outcome, const endpoint& at,
+                                      const std::string& reference, const digest& id) {
+  if (const auto* response = outcome.response()) {
+    if (response->status == 200)
+      return named_digest(*response) == id ? presence::present : presence::absent;
+    if (classify(response->status) == status_class::absent)
+      return presence::absent;
+  }
+  return widen<presence>(setback(outcome, "asking " + place(at) + " for manifest " + reference));
+}
+
+verdict<std::monostate> judge_manifest_put(const http_outcome& outcome, const endpoint& at,
+                                           const std::string& reference, const digest& id) {
+  auto what = "putting manifest " + reference + " into " + place(at);
+  const auto* response = outcome.response();
+  if (response == nullptr || classify(response->status) != status_class::success)
+    return widen<std::monostate>(setback(outcome, what));
+  auto named = named_digest(*response);
+  if (named && *named != id)
+    return failure{errc::refused,
+                   what + ": the registry stored it as " + named->to_string() + ", not as "
+                     + id.to_string(),
+                   "a proxy or the registry rewrites manifests; such a model cannot be verified"};
+  return std::monostate{};
+}
+
+verdict<std::monostate> judge_manifest_get(const http_outcome& outcome, const endpoint& at,
+                                           const std::string& reference, const digest& id) {
+  auto what = "verifying manifest " + reference + " in " + place(at);
+  const auto* response = outcome.response();
+  if (response == nullptr)
+    return widen<std::monostate>(setback(outcome, what));
+  if (classify(response->status) == status_class::absent)
+    return failure{errc::differs, what + ": the registry does not have it", {}};
+  if (response->status != 200)
+    return widen<std::monostate>(setback(outcome, what));
+  auto served = digest::of(response->body);
+  if (served != id)
+    return failure{errc::differs,
+                   what + ": the registry serves " + served.to_string() + " instead of "
+                     + id.to_string(),
+                   {}};
+  return std::monostate{};
+}
+
+} // namespace flotilla::protocol
