@@ -1,0 +1,164 @@
+#include "sources/ollama_store.hpp"
+
+#include "protocol/text.hpp"
+#include "sources/directory.hpp"
+#include "sources/ollama_name.hpp"
+#include "sources/plan_builder.hpp"
+#include "sources/small_file.hpp"
+#include "sources/wording.hpp"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace flotilla::sources {
+
+namespace {
+
+std::vector<std::string> places(const source_options& options) {
+  std::vector<std::string> found;
+  if (!options.ollama_models.empty())
+    found.push_back(options.ollama_models);
+  if (!options.home.empty())
+    found.push_back(options.home + "/.ollama/models");
+  if (!options.ollama_service.empty())
+    found.push_back(options.ollama_service);
+  return found;
+}
+
+/// Why a place is no store; empty if it is one.
+std::string objection(const std::string& place) {
+  std::error_code error;
+  if (std::filesystem::is_directory(place + "/manifests", error))
+    return {};
+  return in_quotes(place + "/manifests") + " (" + (error ? error.message() : "not a directory")
+         + ')';
+}
+
+protocol::result<std::string> find_store(const source_options& options) {
+  std::string looked_at;
+  for (const auto& place : places(options)) {
+    auto why = objection(place);
+    if (why.empty())
+      return place;
+    looked_at += (looked_at.empty() ? "" : ", ") + why;
+  }
+  return invalid("no Ollama store; looked at " + (looked_at.empty() ? "nothing" : looked_at),
+                 "Set OLLAMA_MODELS to the folder that holds manifests and blobs.");
+}
+
+std::string below(const std::string& directory, const std::string& name) {
+  return directory + '/' + name;
+}
+
+/// What lies in a directory under this name, whatever its case; the very name first.
+std::vector<std::string> matching(const std::string& directory, const std::string& name) {
+  std::vector<std::string> found;
+  if (auto path = below(directory, name); exists(path))
+    found.push_back(std::move(path));
+  for (const auto& entry : entries(directory))
+    if (entry != name && protocol::equal_ignoring_case(entry, name))
+      found.push_back(below(directory, entry));
+  return found;
+}
+
+/// Goes down one level from each directory.
+std::vector<std::string> matching(const std::vector<std::string>& directories,
+                                  const std::string& name) {
+  std::vector<std::string> found;
+  for (const auto& directory : directories)
+    for (auto& path : matching(directory, name))
+      found.push_back(std::move(path));
+  return found;
+}
+
+/// Models that have a tag, as Ollama names them.
+std::vector<std::string> all_models(const std::string& manifests) {
+  std::vector<std::string> names;
+  for (const auto& host : entries(manifests)) {
+    auto of_host = below(manifests, host);
+    for (const auto& owner : entries(of_host)) {
+      auto of_owner = below(of_host, owner);
+      for (const auto& model : entries(of_owner))
+        if (!entries(below(of_owner, model)).empty())
+          names.push_back(ollama_name{host, owner, model, {}}.brief());
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> all_tags(const std::vector<std::string>& models) {
+  std::vector<std::string> tags;
+  for (const auto& model : models)
+    for (auto& tag : entries(model))
+      tags.push_back(std::move(tag));
+  return tags;
+}
+
+/// The path of a model's manifest.
+protocol::result<std::string> find_manifest(const std::string& store, const ollama_name& name) {
+  auto manifests = store + "/manifests";
+  auto models = matching(matching(matching(manifests, name.host), name.owner), name.model);
+  auto tags = all_tags(models);
+  if (tags.empty())
+    return invalid("no model " + in_quotes(name.brief()) + " in the Ollama store "
+                   + in_quotes(store) + "; it holds " + listed(all_models(manifests)));
+  auto found = matching(models, name.tag);
+  if (found.empty())
+    return invalid("model " + in_quotes(name.brief()) + " in the Ollama store " + in_quotes(store)
+                     + " has no tag " + in_quotes(name.tag) + "; it has " + listed(tags),
+                   "Name one: ollama:" + name.brief() + ":TAG.");
+  return found.front();
+}
+
+protocol::result<ollama_name> parse_name(const std::string& text) {
+  auto name = parse_ollama_name(text);
+  if (!name)
+    return misuse("not the name of an Ollama model: " + in_quotes(text) + ": "
+                    + name.error().message,
+                  "A model is named ollama:NAME or ollama:NAME:TAG.");
+  return name;
+}
+
+/// Ollama itself would stop here; the user should know that we went on.
+void warn_of_other_store(plan_builder& plan, const source_options& options,
+                         const std::string& store) {
+  if (!options.ollama_models.empty() && options.ollama_models != store)
+    plan.warn("OLLAMA_MODELS is " + in_quotes(options.ollama_models)
+              + ", which holds no models; took " + in_quotes(store));
+}
+
+} // namespace
+
+protocol::result<protocol::push_plan> open_ollama_model(const std::string& text,
+                                                        const source_options& options) {
+  auto name = parse_name(text);
+  if (!name)
+    return name.error();
+  auto store = find_store(options);
+  if (!store)
+    return store.error();
+  auto path = find_manifest(*store, *name);
+  if (!path)
+    return path.error();
+  auto bytes = read_small_file(*path);
+  if (!bytes)
+    return bytes.error();
+  auto blobs = real_directory(*store + "/blobs");
+  if (!blobs)
+    return blobs.error();
+  plan_builder plan{{*blobs, {protocol::blob_naming::dash, protocol::blob_naming::colon}}};
+  warn_of_other_store(plan, options, *store);
+  if (auto error = plan.add(std::move(*bytes), *path))
+    return *error;
+  return plan.finish();
+}
+
+bool ollama_has(const std::string& text, const source_options& options) {
+  auto name = parse_ollama_name(text);
+  auto store = find_store(options);
+  return name && store && find_manifest(*store, *name);
+}
+
+} // namespace flotilla::sources
