@@ -1,0 +1,58 @@
+#pragma once
+
+#include "protocol/http.hpp"
+#include "transport/engine_options.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace flotilla::transport {
+
+/// What the engine has done since it started. Any thread may read.
+struct engine_counters {
+  std::uint64_t body_bytes = 0;  ///< handed to the network, repeats included
+  std::uint64_t connections = 0; ///< opened
+  double disk_seconds = 0;       ///< spent in reading files
+};
+
+/// Runs HTTP exchanges over libcurl, many at a time. One thread owns every curl handle; all others
+/// only hand requests over. Knows HTTP, and nothing of registries: no status is an error, and no
+/// redirect is followed.
+class curl_engine {
+public:
+  /// Runs on the engine's thread, exactly once per request: pass the answer on, do no work there.
+  using on_done = std::function<void(protocol::http_outcome)>;
+  /// Runs on the engine's thread while a body leaves: at most ten times a second, and once when all
+  /// of it was handed to the network (`sent` is its length). After a rewind `sent` starts again.
+  using on_sent = std::function<void(std::uint64_t sent)>;
+
+  explicit curl_engine(engine_options options);
+  curl_engine(const curl_engine&) = delete;
+  curl_engine& operator=(const curl_engine&) = delete;
+  /// Stops.
+  ~curl_engine();
+
+  /// Takes the request and returns at once. Any thread may call. After `stop` the request is
+  /// answered with errc::interrupted.
+  void submit(protocol::http_request request, on_done done, on_sent sent = {});
+
+  /// Changes the limit for all bodies together, in bytes per second; 0: none. Any thread may call.
+  void limit_bandwidth(std::uint64_t bytes_per_second);
+
+  /// Ends what is under way with errc::interrupted and waits for the thread. Any thread but the
+  /// engine's may call, and again.
+  void stop();
+
+  engine_counters counters() const noexcept;
+
+  /// Name and version of what is underneath, e.g. `libcurl 7.88.1`.
+  static std::string library();
+
+private:
+  class impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace flotilla::transport
