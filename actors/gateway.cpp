@@ -1,0 +1,132 @@
+#include "actors/gateway.hpp"
+
+#include "actors/errors.hpp"
+#include "actors/overloaded.hpp"
+
+namespace flotilla::actors {
+
+using protocol::authorized_exchange;
+using protocol::http_outcome;
+
+void gateway_state::wire(http_actor http, token_actor tokens, engagement job) {
+  http_ = std::move(http);
+  tokens_ = std::move(tokens);
+  job_ = std::move(job);
+}
+
+caf::result<http_outcome> gateway_state::pass(protocol::http_request request) {
+  return pass(std::move(request), body_watcher_actor{}, 0);
+}
+
+caf::result<http_outcome> gateway_state::pass(protocol::http_request request,
+                                              body_watcher_actor watcher, std::uint32_t ticket) {
+  return enter(std::make_shared<passage>(
+    passage{authorized_exchange{std::move(request), job_.at.registry()},
+            self_->make_response_promise<http_outcome>(), std::move(watcher), ticket}));
+}
+
+caf::result<http_outcome> gateway_state::enter(shared_passage p) {
+  auto promise = p->promise;
+  if (is_stale()) {
+    waiting_.push_back(std::move(p));
+    renew();
+  } else {
+    begin(p);
+  }
+  return promise;
+}
+
+void gateway_state::begin(const shared_passage& p) {
+  follow(p, p->machine.begin(current_.field));
+}
+
+void gateway_state::follow(const shared_passage& p, authorized_exchange::step next) {
+  std::visit(overloaded{
+               [&](authorized_exchange::send& x) { send(p, std::move(x.request)); },
+               [&](authorized_exchange::authorize& x) {
+                 authorize(p, std::move(x.challenge), std::move(x.rejected));
+               },
+               [&](http_outcome& x) { p->promise.deliver(std::move(x)); },
+             },
+             next);
+}
+
+// The engine answers every request exactly once and has time limits of its own, on progress: a
+// deadline here would cut a large body that is doing well.
+void gateway_state::send(const shared_passage& p, protocol::http_request request) {
+  auto heard
+    = [this, p](http_outcome& outcome) { follow(p, p->machine.on_outcome(std::move(outcome))); };
+  auto lost = [p](const caf::error& error) {
+    p->promise.deliver(http_outcome{protocol::no_response{to_failure(error), 0, false}});
+  };
+  if (p->watcher)
+    self_
+      ->request(http_, caf::infinite, atom::exchange_v, std::move(request), p->watcher, p->ticket)
+      .then(heard, lost);
+  else
+    self_->request(http_, caf::infinite, atom::exchange_v, std::move(request)).then(heard, lost);
+}
+
+void gateway_state::authorize(const shared_passage& p, std::string challenge,
+                              std::string rejected) {
+  challenge_ = challenge;
+  self_
+    ->request(tokens_, std::chrono::minutes{2}, atom::authorize_v,
+              authorization_request{job_.at.registry(), job_.scopes, std::move(challenge),
+                                    std::move(rejected)})
+    .then(
+      [this, p](authorization& fresh) {
+        current_ = fresh;
+        stale_at_ = fresh.lifetime.count() == 0 ? caf::actor_clock::time_point::max()
+                                                : self_->clock().now() + fresh.lifetime * 4 / 5;
+        follow(p, p->machine.on_authorization(std::move(fresh.field)));
+      },
+      [this, p](const caf::error& error) {
+        follow(p, p->machine.on_no_authorization(to_failure(error)));
+      });
+}
+
+bool gateway_state::is_stale() const {
+  return renewing_ || self_->clock().now() >= stale_at_;
+}
+
+void gateway_state::renew() {
+  if (renewing_)
+    return;
+  renewing_ = true;
+  // Whether it worked or not, those who wait go on: a refusal will tell what is wrong.
+  auto go_on = [this] {
+    renewing_ = false;
+    for (auto& p : std::exchange(waiting_, {}))
+      begin(p);
+  };
+  self_
+    ->request(tokens_, std::chrono::minutes{2}, atom::authorize_v,
+              authorization_request{job_.at.registry(), job_.scopes, challenge_, current_.field})
+    .then(
+      [this, go_on](authorization& fresh) {
+        current_ = std::move(fresh);
+        stale_at_ = self_->clock().now() + current_.lifetime * 4 / 5;
+        go_on();
+      },
+      [this, go_on](const caf::error&) {
+        stale_at_ = caf::actor_clock::time_point::max();
+        go_on();
+      });
+}
+
+gateway_actor::behavior_type gateway(gateway_state::pointer self, http_actor http,
+                                     token_actor tokens, engagement job) {
+  self->state.wire(std::move(http), std::move(tokens), std::move(job));
+  return {
+    [self](atom::exchange, protocol::http_request& request) {
+      return self->state.pass(std::move(request));
+    },
+    [self](atom::exchange, protocol::http_request& request, body_watcher_actor& watcher,
+           std::uint32_t ticket) {
+      return self->state.pass(std::move(request), std::move(watcher), ticket);
+    },
+  };
+}
+
+} // namespace flotilla::actors

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "protocol/authorized_exchange.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace flotilla::actors {
+
+/// What a GATEWAY knows between two messages.
+class gateway_state {
+public:
+  using pointer = gateway_actor::stateful_pointer<gateway_state>;
+  using answer = caf::typed_response_promise<protocol::http_outcome>;
+  static inline const char* name = "gateway";
+
+  explicit gateway_state(pointer self) : self_(self) {
+  }
+
+  void wire(http_actor http, token_actor tokens, engagement job);
+
+  caf::result<protocol::http_outcome> pass(protocol::http_request request);
+  caf::result<protocol::http_outcome> pass(protocol::http_request request,
+                                           body_watcher_actor watcher, std::uint32_t ticket);
+
+private:
+  /// One request on its way.
+  struct passage {
+    protocol::authorized_exchange machine;
+    answer promise;
+    body_watcher_actor watcher; ///< of its body; null: nobody watches
+    std::uint32_t ticket = 0;
+  };
+  using shared_passage = std::shared_ptr<passage>;
+
+  caf::result<protocol::http_outcome> enter(shared_passage p);
+  void begin(const shared_passage& p);
+  void follow(const shared_passage& p, protocol::authorized_exchange::step next);
+  void send(const shared_passage& p, protocol::http_request request);
+  void authorize(const shared_passage& p, std::string challenge, std::string rejected);
+  void renew();
+  bool is_stale() const;
+
+  pointer self_;
+  http_actor http_;
+  token_actor tokens_;
+  engagement job_;
+  authorization current_;
+  std::string challenge_; ///< the last one: answers a renewal ahead of time
+  caf::actor_clock::time_point stale_at_ = caf::actor_clock::time_point::max();
+  bool renewing_ = false;
+  std::vector<shared_passage> waiting_; ///< for the renewal
+};
+
+/// Passes requests to `http`, with tokens from `tokens`. An authorization that has lived most of
+/// its life is renewed before the next request, not after its refusal.
+gateway_actor::behavior_type gateway(gateway_state::pointer self, http_actor http,
+                                     token_actor tokens, engagement job);
+
+} // namespace flotilla::actors

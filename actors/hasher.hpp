@@ -1,0 +1,10 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+
+namespace flotilla::actors {
+
+/// Reads files whole and hashes them. Spawn it detached: it blocks while it reads.
+hasher_actor::behavior_type hasher(hasher_actor::pointer self);
+
+} // namespace flotilla::actors

@@ -1,0 +1,114 @@
+#include "actors/publisher.hpp"
+
+#include <algorithm>
+
+namespace flotilla::actors {
+
+using protocol::presence;
+
+void publisher_state::wire(gateway_actor gateway, publication what,
+                           asker<pointer>::on_setback tell) {
+  what_ = std::move(what);
+  questions.wire(self_, std::move(gateway), std::move(tell));
+}
+
+caf::result<bool> publisher_state::look() {
+  auto promise = self_->make_response_promise<bool>();
+  const auto& top = what_.plan->top();
+  auto reference = top.id.to_string();
+  questions.ask<presence>(
+    what_.at.head_manifest(reference),
+    [this, reference, id = top.id](const protocol::http_outcome& outcome) {
+      return judge_manifest_head(outcome, what_.at, reference, id);
+    },
+    [promise](const protocol::result<presence>& found) mutable {
+      if (found)
+        promise.deliver(*found == presence::present);
+      else
+        promise.deliver(to_error(found.error()));
+    });
+  return promise;
+}
+
+/// In reverse, so that the next one is at the back.
+std::vector<publisher_state::item> publisher_state::items() const {
+  std::vector<item> all;
+  for (std::size_t i = 0; i < what_.plan->manifests.size(); ++i)
+    all.push_back({i, what_.plan->manifests[i].id.to_string()});
+  for (const auto& tag : what_.tags)
+    all.push_back({what_.plan->manifests.size() - 1, tag});
+  std::reverse(all.begin(), all.end());
+  return all;
+}
+
+caf::result<publisher_state::tags> publisher_state::publish() {
+  published_ = self_->make_response_promise<tags>();
+  put(items());
+  return published_;
+}
+
+void publisher_state::put(std::vector<item> rest) {
+  if (rest.empty()) {
+    published_.deliver(what_.tags);
+    return;
+  }
+  auto next = std::move(rest.back());
+  rest.pop_back();
+  const auto& manifest = what_.plan->manifests[next.manifest];
+  questions.ask<std::monostate>(
+    what_.at.put_manifest(next.reference, manifest.media_type, manifest.bytes),
+    [this, next, id = manifest.id](const protocol::http_outcome& outcome) {
+      return judge_manifest_put(outcome, what_.at, next.reference, id);
+    },
+    [this, rest = std::move(rest)](const protocol::result<std::monostate>& taken) mutable {
+      if (taken)
+        put(std::move(rest));
+      else
+        published_.deliver(to_error(taken.error()));
+    });
+}
+
+caf::result<publisher_state::differences> publisher_state::verify() {
+  verified_ = self_->make_response_promise<differences>();
+  found_.clear();
+  compare(items());
+  return verified_;
+}
+
+void publisher_state::compare(std::vector<item> rest) {
+  if (rest.empty()) {
+    verified_.deliver(std::move(found_));
+    return;
+  }
+  auto next = std::move(rest.back());
+  rest.pop_back();
+  questions.ask<std::monostate>(
+    what_.at.get_manifest(next.reference),
+    [this, next,
+     id = what_.plan->manifests[next.manifest].id](const protocol::http_outcome& outcome) {
+      return judge_manifest_get(outcome, what_.at, next.reference, id);
+    },
+    [this, rest = std::move(rest)](const protocol::result<std::monostate>& same) mutable {
+      if (!same && same.error().code != protocol::errc::differs) {
+        verified_.deliver(to_error(same.error()));
+        return;
+      }
+      if (!same)
+        found_.push_back(same.error());
+      compare(std::move(rest));
+    });
+}
+
+publisher_state::interface::behavior_type publisher(publisher_state::pointer self,
+                                                    gateway_actor gateway, publication what,
+                                                    std::function<void(setback_note)> tell) {
+  self->state.wire(std::move(gateway), std::move(what), std::move(tell));
+  return {
+    [self](atom::look) { return self->state.look(); },
+    [self](atom::publish) { return self->state.publish(); },
+    [self](atom::verify) { return self->state.verify(); },
+    [self](atom::again, std::uint32_t ticket) { self->state.questions.again(ticket); },
+  };
+}
+
+} // namespace flotilla::actors

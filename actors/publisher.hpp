@@ -1,0 +1,65 @@
+#pragma once
+
+#include "actors/asker.hpp"
+#include "actors/interfaces.hpp"
+#include "protocol/plan.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace flotilla::actors {
+
+/// What a PUBLISHER is to bring where.
+struct publication {
+  protocol::endpoint at;
+  std::shared_ptr<const protocol::push_plan> plan;
+  std::vector<std::string> tags; ///< empty: the manifest is named by its digest alone
+};
+
+/// What a PUBLISHER knows between two messages.
+class publisher_state {
+public:
+  using interface = publisher_actor::extend<caf::reacts_to<atom::again, std::uint32_t>>;
+  using pointer = interface::stateful_pointer<publisher_state>;
+  using tags = std::vector<std::string>;
+  using differences = std::vector<protocol::failure>;
+  static inline const char* name = "publisher";
+
+  explicit publisher_state(pointer self) : self_(self) {
+  }
+
+  void wire(gateway_actor gateway, publication what, asker<pointer>::on_setback tell);
+
+  caf::result<bool> look();
+  caf::result<tags> publish();
+  caf::result<differences> verify();
+
+  asker<pointer> questions;
+
+private:
+  /// One request of a publication: this manifest under that reference.
+  struct item {
+    std::size_t manifest = 0; ///< index into the plan
+    std::string reference;    ///< a tag or a digest
+  };
+
+  std::vector<item> items() const;
+  void put(std::vector<item> rest);
+  void compare(std::vector<item> rest);
+
+  pointer self_;
+  publication what_;
+  caf::typed_response_promise<tags> published_;
+  caf::typed_response_promise<differences> verified_;
+  differences found_;
+};
+
+/// Puts the plan's manifests one after another, in their order: each by its digest, the top at last
+/// by its tags too. The caller sees to it that every blob is confirmed first.
+publisher_state::interface::behavior_type publisher(publisher_state::pointer self,
+                                                    gateway_actor gateway, publication what,
+                                                    std::function<void(setback_note)> tell);
+
+} // namespace flotilla::actors

@@ -1,0 +1,211 @@
+#include "actors/uploader.hpp"
+
+#include "actors/errors.hpp"
+#include "actors/overloaded.hpp"
+
+#include <algorithm>
+
+namespace flotilla::actors {
+
+using protocol::blob_upload;
+
+void uploader_state::wire(std::uint32_t number, crew_desk_actor desk, hasher_actor hasher) {
+  number_ = number;
+  desk_ = std::move(desk);
+  hasher_ = std::move(hasher);
+  ask_for_more();
+}
+
+void uploader_state::engage(engagement for_push, gateway_actor gateway) {
+  auto push = for_push.push;
+  contracts_.insert_or_assign(push, contract{std::move(for_push), std::move(gateway)});
+}
+
+void uploader_state::release(const std::string& push) {
+  contracts_.erase(push);
+  for (auto i = jobs_.begin(); i != jobs_.end();)
+    i = i->second.push == push ? jobs_.erase(i) : std::next(i);
+  if (jobs_.count(in_slot_) == 0)
+    in_slot_ = 0;
+  start_next_body();
+}
+
+void uploader_state::take(const std::string& push, upload_order order) {
+  hungry_ = false;
+  auto found = contracts_.find(push);
+  if (found == contracts_.end())
+    return ask_for_more();
+  auto ticket = next_ticket_++;
+  auto [added, _] = jobs_.emplace(
+    ticket, job{push, order.blob, blob_upload{std::move(order.what), found->second.push.at}});
+  follow(ticket, added->second.machine.begin());
+}
+
+void uploader_state::follow(std::uint32_t ticket, blob_upload::step next) {
+  auto& j = jobs_.at(ticket);
+  std::visit(overloaded{
+               [&](blob_upload::send& x) { send(ticket, std::move(x)); },
+               [&](blob_upload::ready&) {
+                 j.is = stage::ready;
+                 ready_.push_back(ticket);
+                 start_next_body();
+               },
+               [&](blob_upload::wait& x) { wait(ticket, std::move(x)); },
+               [&](blob_upload::hash_file&) { hash(ticket); },
+               [&](blob_upload::confirmed& x) {
+                 self_->send(desk_, atom::uploaded_v, j.push, upload_result{j.blob, x.how});
+                 jobs_.erase(ticket);
+                 start_next_body();
+               },
+               [&](protocol::failure& x) {
+                 self_->send(desk_, atom::failed_v, j.push, std::move(x));
+                 jobs_.erase(ticket);
+                 start_next_body();
+               },
+             },
+             next);
+}
+
+void uploader_state::send(std::uint32_t ticket, blob_upload::send what) {
+  auto& j = jobs_.at(ticket);
+  const auto& gateway = contracts_.at(j.push).gateway;
+  j.asked_at = self_->clock().now();
+  auto heard = [this, ticket](const protocol::http_outcome& outcome) { hear(ticket, outcome); };
+  auto lost = [this, ticket](const caf::error& error) {
+    hear(ticket, {protocol::no_response{to_failure(error), 0, false}});
+  };
+  if (!what.whole_blob) {
+    j.is = j.is == stage::sending ? stage::committing : j.is;
+    self_->request(gateway, caf::infinite, atom::exchange_v, std::move(what.request))
+      .then(heard, lost);
+    return;
+  }
+  j.is = stage::sending;
+  j.sent = 0;
+  in_slot_ = ticket;
+  self_
+    ->request(gateway, caf::infinite, atom::exchange_v, std::move(what.request),
+              body_watcher_actor{self_}, ticket)
+    .then(heard, lost);
+  ask_for_more();
+}
+
+void uploader_state::hear(std::uint32_t ticket, const protocol::http_outcome& outcome) {
+  auto found = jobs_.find(ticket);
+  if (found == jobs_.end())
+    return; // released meanwhile
+  count_time(found->second);
+  auto next = found->second.machine.on_outcome(outcome);
+  free_slot(ticket);
+  follow(ticket, std::move(next));
+}
+
+void uploader_state::wait(std::uint32_t ticket, blob_upload::wait why) {
+  auto& j = jobs_.at(ticket);
+  j.is = stage::opening;
+  if (std::exchange(j.sent, 0) != 0)
+    self_->send(desk_, atom::moved_v, j.push, body_progress{j.blob, 0, 0, 0});
+  auto note = patience_.note(why.attempt, std::move(why.why));
+  self_->delayed_send(self_, note.wait, atom::again_v, ticket);
+  self_->send(desk_, atom::setback_v, j.push, std::move(note));
+}
+
+void uploader_state::again(std::uint32_t ticket) {
+  if (auto found = jobs_.find(ticket); found != jobs_.end())
+    follow(ticket, found->second.machine.again());
+}
+
+void uploader_state::hash(std::uint32_t ticket) {
+  auto heard = [this, ticket](const protocol::result<protocol::digest>& of_file) {
+    if (auto found = jobs_.find(ticket); found != jobs_.end())
+      follow(ticket, found->second.machine.on_hash(of_file));
+  };
+  self_->request(hasher_, caf::infinite, atom::hash_v, jobs_.at(ticket).machine.order().path)
+    .then([heard](const protocol::digest& id) { heard(id); },
+          [heard](const caf::error& error) { heard(to_failure(error)); });
+}
+
+void uploader_state::on_sent(std::uint32_t ticket, std::uint64_t sent) {
+  auto found = jobs_.find(ticket);
+  if (found == jobs_.end() || found->second.is != stage::sending)
+    return;
+  auto& j = found->second;
+  count(j, sent);
+  const auto left = j.machine.order().size - sent;
+  if (left == 0) {
+    count_time(j);
+    j.asked_at = self_->clock().now();
+    j.is = stage::committing;
+    free_slot(ticket);
+    start_next_body();
+  }
+  if (left < open_ahead_below)
+    ask_for_more();
+}
+
+void uploader_state::free_slot(std::uint32_t ticket) {
+  if (in_slot_ == ticket)
+    in_slot_ = 0;
+}
+
+void uploader_state::start_next_body() {
+  auto committing = static_cast<std::size_t>(std::count_if(
+    jobs_.begin(), jobs_.end(), [](const auto& j) { return j.second.is == stage::committing; }));
+  while (in_slot_ == 0 && committing < most_commits && !ready_.empty()) {
+    auto ticket = ready_.front();
+    ready_.pop_front();
+    if (auto found = jobs_.find(ticket); found != jobs_.end())
+      follow(ticket, found->second.machine.send_body());
+  }
+  ask_for_more();
+}
+
+/// One blob ahead of the body slot, and none while a long body fills it.
+void uploader_state::ask_for_more() {
+  if (hungry_)
+    return;
+  for (const auto& [ticket, j] : jobs_) {
+    auto ahead = j.is == stage::opening || j.is == stage::ready;
+    auto long_body = j.is == stage::sending && j.machine.order().size - j.sent >= open_ahead_below;
+    if (ahead || long_body)
+      return;
+  }
+  hungry_ = true;
+  self_->send(desk_, atom::hungry_v, number_);
+}
+
+void uploader_state::count(job& j, std::uint64_t sent) {
+  const auto more = sent >= j.sent ? sent - j.sent : sent;
+  const auto fresh = sent > j.furthest ? sent - std::max(j.furthest, sent - more) : 0;
+  j.sent = sent;
+  j.furthest = std::max(j.furthest, sent);
+  self_->send(desk_, atom::moved_v, j.push, body_progress{j.blob, sent, more, fresh});
+}
+
+void uploader_state::count_time(const job& j) {
+  std::chrono::duration<double> took = self_->clock().now() - j.asked_at;
+  auto on_wire = j.is == stage::sending;
+  self_->send(desk_, atom::spent_v, j.push, on_wire ? took.count() : 0.0,
+              on_wire ? 0.0 : took.count());
+}
+
+uploader_state::interface::behavior_type uploader(uploader_state::pointer self,
+                                                  std::uint32_t number, crew_desk_actor desk,
+                                                  hasher_actor hasher) {
+  self->state.wire(number, std::move(desk), std::move(hasher));
+  return {
+    [self](atom::engage, engagement& job, gateway_actor& gateway) {
+      self->state.engage(std::move(job), std::move(gateway));
+    },
+    [self](atom::upload, const std::string& push, upload_order& order) {
+      self->state.take(push, std::move(order));
+    },
+    [self](atom::release, const std::string& push) { self->state.release(push); },
+    [self](atom::sent, std::uint32_t ticket, std::uint64_t sent) {
+      self->state.on_sent(ticket, sent);
+    },
+    [self](atom::again, std::uint32_t ticket) { self->state.again(ticket); },
+  };
+}
+
+} // namespace flotilla::actors

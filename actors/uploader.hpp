@@ -1,0 +1,90 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/patience.hpp"
+#include "protocol/blob_upload.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace flotilla::actors {
+
+/// What an UPLOADER knows between two messages.
+class uploader_state {
+public:
+  using interface = uploader_actor::extend<caf::reacts_to<atom::again, std::uint32_t>>;
+  using pointer = interface::stateful_pointer<uploader_state>;
+  using moment = caf::actor_clock::time_point;
+  static inline const char* name = "uploader";
+
+  /// Once so little of a body is left, the next session is opened: late enough that no blob waits
+  /// behind a long body while another uploader has nothing to do.
+  static constexpr std::uint64_t open_ahead_below = 16 << 20; ///< bytes
+  /// Blobs whose bodies have left and whose commit is awaited. More would only pile up requests
+  /// before a slow registry.
+  static constexpr std::size_t most_commits = 2;
+
+  explicit uploader_state(pointer self) : self_(self) {
+  }
+
+  void wire(std::uint32_t number, crew_desk_actor desk, hasher_actor hasher);
+  void engage(engagement for_push, gateway_actor gateway);
+  void release(const std::string& push);
+  void take(const std::string& push, upload_order order);
+  void again(std::uint32_t ticket);
+  void on_sent(std::uint32_t ticket, std::uint64_t sent);
+
+private:
+  enum class stage : std::uint8_t { opening, ready, sending, committing };
+
+  /// One blob under way.
+  struct job {
+    std::string push;
+    protocol::ledger::index blob = 0;
+    protocol::blob_upload machine;
+    stage is = stage::opening;
+    std::uint64_t sent = 0;     ///< bytes of the body that is on the wire
+    std::uint64_t furthest = 0; ///< bytes, over all attempts
+    moment asked_at{};          ///< when what is awaited now began
+  };
+  struct contract {
+    engagement push;
+    gateway_actor gateway;
+  };
+
+  void follow(std::uint32_t ticket, protocol::blob_upload::step next);
+  void send(std::uint32_t ticket, protocol::blob_upload::send what);
+  void hear(std::uint32_t ticket, const protocol::http_outcome& outcome);
+  void wait(std::uint32_t ticket, protocol::blob_upload::wait why);
+  void hash(std::uint32_t ticket);
+  void start_next_body();
+  void free_slot(std::uint32_t ticket);
+  void ask_for_more();
+  void count(job& j, std::uint64_t sent);
+  void count_time(const job& j);
+
+  pointer self_;
+  std::uint32_t number_ = 0;
+  crew_desk_actor desk_;
+  hasher_actor hasher_;
+  patience patience_;
+  std::map<std::string, contract> contracts_;   ///< by push
+  std::unordered_map<std::uint32_t, job> jobs_; ///< by ticket
+  std::deque<std::uint32_t> ready_;             ///< sessions that wait for the slot
+  std::uint32_t in_slot_ = 0;                   ///< whose body is on the wire; 0: none
+  std::uint32_t next_ticket_ = 1;
+  bool hungry_ = false; ///< has asked for more and not got it yet
+};
+
+/// Sends blobs through the gateways it was engaged with, and reports to `desk`. Its one body slot
+/// is free again when the last byte has left, before the registry has answered.
+uploader_state::interface::behavior_type uploader(uploader_state::pointer self,
+                                                  std::uint32_t number, crew_desk_actor desk,
+                                                  hasher_actor hasher);
+
+} // namespace flotilla::actors
