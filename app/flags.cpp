@@ -1,0 +1,179 @@
+#include "app/flags.hpp"
+
+#include "app/units.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <map>
+
+namespace flotilla::app {
+
+namespace {
+
+template <class T>
+using names = std::map<std::string, T>;
+
+const names<protocol::check_mode> check_modes{{"auto", protocol::check_mode::automatic},
+                                              {"always", protocol::check_mode::always},
+                                              {"never", protocol::check_mode::never}};
+const names<actors::verification> verifications{{"none", actors::verification::none},
+                                                {"manifest", actors::verification::manifest},
+                                                {"blobs", actors::verification::blobs}};
+const names<progress_style> progress_styles{{"auto", progress_style::automatic},
+                                            {"bar", progress_style::bar},
+                                            {"plain", progress_style::plain},
+                                            {"json", progress_style::json},
+                                            {"none", progress_style::none}};
+const names<bool> log_formats{{"text", false}, {"json", true}};
+const std::vector<std::string> log_levels{"debug", "info", "warning", "error"};
+
+template <class T>
+std::vector<std::string> keys(const names<T>& of) {
+  std::vector<std::string> all;
+  for (const auto& [key, value] : of)
+    all.push_back(key);
+  return all;
+}
+
+/// `--stall-timeout` is also FLOTILLA_STALL_TIMEOUT.
+CLI::Option* with_environment(CLI::Option* option) {
+  std::string variable = "FLOTILLA_";
+  for (char c : option->get_single_name())
+    variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return option->envname(variable);
+}
+
+template <class T>
+CLI::Option* add(CLI::App& to, const char* flag, T& value, const char* help) {
+  return with_environment(to.add_option(flag, value, help)->capture_default_str());
+}
+
+CLI::Option* add_switch(CLI::App& to, const char* flag, bool& value, const char* help) {
+  return with_environment(to.add_flag(flag, value, help));
+}
+
+template <class T>
+CLI::Option* add_choice(CLI::App& to, const char* flag, T& value, const names<T>& choices,
+                        const char* shown_default, const char* help) {
+  auto* option = to.add_option_function<std::string>(
+    flag, [&value, &choices](const std::string& text) { value = choices.at(text); }, help);
+  return with_environment(
+    option->check(CLI::IsMember(keys(choices)))->default_str(shown_default)->type_name(""));
+}
+
+/// A value that one of our own parsers reads.
+template <class T, class Parse>
+CLI::Option* add_parsed(CLI::App& to, const char* flag, T& value, Parse parse, const char* type,
+                        const char* shown_default, const char* help) {
+  auto check = [parse](const std::string& text) {
+    auto parsed = parse(text);
+    return parsed ? std::string{} : parsed.error().message + ": " + parsed.error().hint;
+  };
+  auto* option = to.add_option_function<std::string>(
+    flag, [&value, parse](const std::string& text) { value = *parse(text); }, help);
+  return with_environment(
+    option->check(CLI::Validator{check, ""})->default_str(shown_default)->type_name(type));
+}
+
+} // namespace
+
+void add_source_flags(CLI::App& to, options& chosen) {
+  to.add_option("SOURCE", chosen.source,
+                "oci:DIR[:TAG], ollama:NAME[:TAG], blobs:DIR with --manifest, or a path")
+    ->required();
+  to.add_option("REFERENCE", chosen.reference, "host[:port]/repository[:tag][@digest]")->required();
+  add(to, "--manifest", chosen.manifest_file, "Manifest file that names the blobs of blobs:DIR")
+    ->type_name("FILE");
+  add(to, "--mount-from", chosen.mount_from,
+      "Repository of the same registry that may hold the blobs already")
+    ->type_name("REPOSITORY");
+}
+
+void add_push_flags(CLI::App& to, options& chosen) {
+  with_environment(to.add_option("--tag", chosen.tags, "One more tag for the model; repeatable"))
+    ->type_name("TAG");
+  add(to, "--uploads", chosen.uploads, "Blobs sent at once")->check(CLI::Range(1, 32));
+  add(to, "--checks", chosen.checks, "Blobs asked for at once")->check(CLI::Range(1, 1024));
+  add_choice(to, "--check", chosen.check, check_modes, "auto",
+             "Ask for a blob before sending it: where it pays, always, or never");
+  add_parsed(to, "--bandwidth", chosen.bandwidth, parse_bytes, "SIZE/s", "unlimited",
+             "Send at most so many bytes per second");
+  add_parsed(to, "--retry-budget", chosen.retry_budget, parse_duration, "DURATION", "10m",
+             "Give up after so long without any progress");
+  add_choice(to, "--verify", chosen.verify, verifications, "manifest",
+             "What to look at once the manifest is there");
+  add_switch(to, "--dry-run", chosen.dry_run, "Only show what would be sent, as `plan` does");
+}
+
+void add_registry_flags(CLI::App& to, options& chosen) {
+  const char* group = "Registry";
+  add_parsed(to, "--stall-timeout", chosen.stall_timeout, parse_duration, "DURATION", "30s",
+             "Give a transfer up, and try again, after so long without a byte")
+    ->group(group);
+  add(to, "--ca-cert", chosen.tls.ca_file, "PEM file of certificate authorities to trust")
+    ->type_name("FILE")
+    ->group(group);
+  add(to, "--client-cert", chosen.tls.client_cert, "PEM file of our certificate")
+    ->type_name("FILE")
+    ->group(group);
+  add(to, "--client-key", chosen.tls.client_key, "PEM file of its key")
+    ->type_name("FILE")
+    ->group(group);
+  with_environment(to.add_flag_function(
+                     "--insecure-skip-tls-verify",
+                     [&chosen](std::int64_t times) { chosen.tls.verify = times <= 0; },
+                     "Take any certificate: anyone on the way can pose as the registry"))
+    ->group(group);
+  with_environment(
+    to.add_flag_function(
+      "--plain-http", [&chosen](std::int64_t times) { chosen.plain_http = times > 0; },
+      "No TLS; by default only for loopback addresses (--plain-http=false: nowhere)"))
+    ->group(group);
+  add(to, "--username", chosen.username, "User to log in as, with --password-stdin")
+    ->type_name("NAME")
+    ->group(group);
+  add_switch(to, "--password-stdin", chosen.password_stdin, "Read the password from standard input")
+    ->group(group);
+  add(to, "--registry-config", chosen.registry_config,
+      "Credentials file; default ~/.docker/config.json")
+    ->type_name("FILE")
+    ->group(group);
+}
+
+void add_output_flags(CLI::App& to, options& chosen, std::string& config) {
+  const char* group = "Output";
+  add_choice(to, "--progress", chosen.progress, progress_styles, "auto",
+             "How progress is shown on standard error")
+    ->group(group);
+  add_switch(to, "--json", chosen.json, "Write the final report to standard output as JSON")
+    ->group(group);
+  add(to, "--log-level", chosen.log_level, "What is logged to standard error")
+    ->check(CLI::IsMember(log_levels))
+    ->type_name("")
+    ->group(group);
+  add_choice(to, "--log-format", chosen.log_json, log_formats, "text", "How it is logged")
+    ->group(group);
+  add(to, "--state-dir", chosen.state_dir,
+      "What is learned of registries is kept here; default ~/.local/state/flotilla")
+    ->type_name("DIR")
+    ->group(group);
+  add(to, "--config", config, "TOML file with a key for every flag")
+    ->type_name("FILE")
+    ->group(group);
+}
+
+std::vector<std::string> choices_of(const std::string& flag) {
+  if (flag == "--check")
+    return keys(check_modes);
+  if (flag == "--verify")
+    return keys(verifications);
+  if (flag == "--progress")
+    return keys(progress_styles);
+  if (flag == "--log-format")
+    return keys(log_formats);
+  if (flag == "--log-level")
+    return log_levels;
+  return {};
+}
+
+} // namespace flotilla::app

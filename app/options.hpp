@@ -1,0 +1,56 @@
+#pragma once
+
+#include "actors/messages.hpp"
+#include "transport/engine_options.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace flotilla::app {
+
+enum class command : std::uint8_t { push, plan, verify, version, completion };
+enum class progress_style : std::uint8_t { automatic, bar, plain, json, none };
+
+/// All that a user can set. Filled by `parse_command_line`, checked by `validate`; each field's
+/// default is the flag's.
+struct options {
+  command what = command::version;
+
+  std::string source;
+  std::string reference;
+  std::vector<std::string> tags;
+  std::string manifest_file;
+  std::string mount_from;
+
+  protocol::check_mode check = protocol::check_mode::automatic;
+  actors::verification verify = actors::verification::manifest;
+  bool dry_run = false;
+  std::uint32_t uploads = 32;
+  std::uint32_t checks = 128;
+  std::uint64_t bandwidth = 0; ///< bytes per second; 0: no limit
+  std::chrono::milliseconds retry_budget{600'000};
+  std::chrono::milliseconds stall_timeout{30'000};
+
+  transport::tls_options tls;
+  std::optional<bool> plain_http; ///< not set: only for a loopback address
+  std::string username;
+  bool password_stdin = false;
+  std::string registry_config; ///< a docker config.json; empty: the user's own
+
+  std::string state_dir; ///< empty: by XDG
+  progress_style progress = progress_style::automatic;
+  bool json = false;
+  std::string log_level = "warning";
+  bool log_json = false;
+
+  std::string shell; ///< of `completion`
+};
+
+/// What the combination of settings lacks, before anything is opened.
+/// @returns errc::none when all is well, else errc::usage.
+protocol::failure validate(const options& chosen);
+
+} // namespace flotilla::app

@@ -1,0 +1,36 @@
+#include "app/signals.hpp"
+
+#include "app/exit_code.hpp"
+
+#include <csignal>
+#include <unistd.h>
+
+namespace flotilla::app {
+
+namespace {
+
+volatile std::sig_atomic_t times_asked = 0;
+
+void on_signal(int) {
+  if (times_asked != 0)
+    ::_exit(exit_interrupted);
+  times_asked = 1;
+}
+
+} // namespace
+
+void watch_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, nullptr);
+}
+
+bool is_interrupted() noexcept {
+  return times_asked != 0;
+}
+
+} // namespace flotilla::app

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "app/options.hpp"
+#include "protocol/result.hpp"
+#include "store/registry_profiles.hpp"
+
+#include <memory>
+#include <string>
+
+namespace flotilla::app {
+
+/// What is kept from one run to the next. It is a help and never a need: what cannot be read or
+/// written is said once, and the push goes on without.
+class state {
+public:
+  /// A directory that the user named must work: errc::usage if it does not. The default one may be
+  /// read-only, as in many containers.
+  static protocol::result<state> open(const options& chosen);
+
+  /// 0 when it is not known.
+  double rate_of(const std::string& host);
+  void remember_rate(const std::string& host, double bytes_per_second);
+
+private:
+  explicit state(std::unique_ptr<store::registry_profiles> profiles)
+    : profiles_(std::move(profiles)) {
+  }
+
+  std::unique_ptr<store::registry_profiles> profiles_; ///< null: goes without
+};
+
+} // namespace flotilla::app
