@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# Builds Flotilla and shows it at work: a registry on loopback, a small model, a push.
+# Everything it makes outside of build/ lies in a temporary folder and is gone at the end.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+bold='' plain=''
+if [ -t 1 ]; then
+  bold=$'\e[1m' plain=$'\e[0m'
+fi
+say() {
+  printf '\n%s==> %s%s\n' "$bold" "$*" "$plain"
+}
+show() { # prints the command, then runs it
+  printf '%s$ %s%s\n' "$bold" "$*" "$plain"
+  "$@"
+}
+fail() {
+  printf 'quickstart: %s\n' "$*" >&2
+  exit 1
+}
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/flotilla-quickstart-XXXXXX")
+registry=
+clean_up() {
+  if [ -n "$registry" ]; then
+    kill "$registry" 2>/dev/null || true
+    wait "$registry" 2>/dev/null || true
+  fi
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+# ---- a registry ------------------------------------------------------------------------------
+
+answers() { # answers PORT: whether somebody listens there on loopback
+  (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+start_registry() {
+  for _ in 1 2 3 4 5; do
+    port=$((20000 + RANDOM % 12000))
+    answers "$port" && continue
+    cat >"$work/registry.yml" <<EOT
+version: 0.1
+log: {level: error, accesslog: {disabled: true}}
+storage: {filesystem: {rootdirectory: $work/registry}}
+http: {addr: "127.0.0.1:$port", secret: quickstart}
+EOT
+    docker-registry serve "$work/registry.yml" >"$work/registry.log" 2>&1 &
+    registry=$!
+    for _ in {1..100}; do
+      if answers "$port"; then return; fi
+      kill -0 "$registry" 2>/dev/null || break
+      sleep 0.1
+    done
+    registry=
+  done
+  cat "$work/registry.log" >&2
+  fail "docker-registry did not start, see above."
+}
+
+# ---- a model ---------------------------------------------------------------------------------
+
+# add_blob FILE: moves a file into the layout under its digest; sets `digest` and `size`.
+add_blob() {
+  digest=$(sha256sum "$1" | cut -d ' ' -f 1)
+  size=$(stat -c %s "$1")
+  mv "$1" "$model/blobs/sha256/$digest"
+}
+
+# Prints the descriptor of the blob that was added last.
+descriptor() { # descriptor MEDIA_TYPE
+  printf '{"mediaType":"%s","digest":"sha256:%s","size":%d' "$1" "$digest" "$size"
+}
+
+# An OCI image layout of 64 MiB: the empty config of an artifact and random layers of several sizes.
+make_model() {
+  model=$work/model
+  mkdir -p "$model/blobs/sha256"
+  printf '{"imageLayoutVersion":"1.0.0"}' >"$model/oci-layout"
+  printf '{}' >"$work/blob"
+  add_blob "$work/blob"
+  local config layers='' kib
+  config="$(descriptor application/vnd.oci.empty.v1+json)}"
+  for kib in 32768 16384 8192 4096 2048 1024 512 512; do
+    head -c "${kib}K" /dev/urandom >"$work/blob"
+    add_blob "$work/blob"
+    layers+="${layers:+,}$(descriptor application/octet-stream)}"
+  done
+  local type=application/vnd.oci.image.manifest.v1+json
+  printf '{"schemaVersion":2,"mediaType":"%s","artifactType":"%s","config":%s,"layers":[%s]}' \
+    "$type" application/vnd.example.model "$config" "$layers" >"$work/blob"
+  add_blob "$work/blob"
+  manifest=sha256:$digest
+  printf '{"schemaVersion":2,"manifests":[%s,"annotations":{"%s":"demo"}}]}' \
+    "$(descriptor "$type")" org.opencontainers.image.ref.name >"$model/index.json"
+}
+
+# ---- the tour --------------------------------------------------------------------------------
+
+say "Setting up and building"
+show scripts/setup.sh
+show cmake --preset release
+show cmake --build --preset release --target flotilla
+flotilla=build/release/flotilla
+export FLOTILLA_STATE_DIR=$work/state
+
+say "Starting a registry on loopback and making a model of 64 MiB"
+start_registry
+make_model
+target=localhost:$port/demo/model:v1
+show ls -l "$model/blobs/sha256"
+
+say "What would a push do? Nothing is sent yet"
+show "$flotilla" plan "oci:$model:demo" "$target"
+
+say "Pushing"
+show "$flotilla" push "oci:$model:demo" "$target"
+
+say "Pushing again: everything is there, so nothing is sent"
+show "$flotilla" push "oci:$model:demo" "$target"
+
+say "Comparing the registry with the source"
+show "$flotilla" verify "oci:$model:demo" "$target"
+
+say "Pulling it back with skopeo and comparing the bytes"
+show skopeo copy --quiet --src-tls-verify=false "docker://$target" "oci:$work/pulled:demo"
+show diff -r "$model/blobs" "$work/pulled/blobs" || fail "what was pulled is not what was pushed."
+grep -q "$manifest" "$work/pulled/index.json" || fail "skopeo pulled another manifest."
+echo "The same: $(find "$model/blobs" -type f | wc -l) files, manifest $manifest."
+
+say "Done. The registry is stopped and the model removed; the program stays at $flotilla"

@@ -1,0 +1,155 @@
+#include "protocol/token.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace flotilla::protocol {
+namespace {
+
+using std::chrono::seconds;
+using testing::HasSubstr;
+using testing::Not;
+
+challenge bearer(std::string realm, std::string service = {}) {
+  challenge made{"bearer", {}, {{"realm", std::move(realm)}}};
+  if (!service.empty())
+    made.parameters.emplace_back("service", std::move(service));
+  return made;
+}
+
+const url secure_registry = *parse_url("https://reg.example/v2/");
+const url plain_registry = *parse_url("http://reg.example:5000/v2/");
+const url local_registry = *parse_url("http://localhost:5000/v2/");
+
+TEST(RepositoryScope, IsTypeNameAndActions) {
+  EXPECT_EQ(repository_scope("models/llama", "pull,push"), "repository:models/llama:pull,push");
+}
+
+TEST(TokenUrl, AsksTheRealmForServiceScopesAndAccount) {
+  auto made
+    = token_url(bearer("https://auth.example/token", "reg.example"),
+                {"repository:a/b:pull,push", "repository:c:pull"}, "me@example", secure_registry);
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->to_string(), "https://auth.example/token?service=reg.example"
+                               "&scope=repository:a/b:pull%2Cpush&scope=repository:c:pull"
+                               "&account=me%40example");
+}
+
+TEST(TokenUrl, LeavesOutWhatIsNotThere) {
+  EXPECT_EQ(token_url(bearer("https://auth.example"), {}, "", secure_registry)->to_string(),
+            "https://auth.example/");
+}
+
+TEST(TokenUrl, KeepsTheQueryOfTheRealm) {
+  auto made = token_url(bearer("https://auth.example/t?tenant=a%20b&x", "s & t"), {"r:n:*"}, "",
+                        secure_registry);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->to_string(),
+            "https://auth.example/t?tenant=a%20b&x&service=s%20%26%20t&scope=r:n:%2A");
+}
+
+TEST(TokenUrl, GoesWhereCredentialsMayGo) {
+  const struct {
+    const char* name;
+    const char* realm;
+    const url& registry;
+    errc code; // none: allowed
+  } cases[] = {
+    {"another host by https", "https://auth.example/t", secure_registry, errc::none},
+    {"from a plain registry to https", "https://auth.example/t", plain_registry, errc::none},
+    {"loopback to loopback", "http://127.0.0.1:5001/t", local_registry, errc::none},
+    {"loopback to loopback by name", "http://localhost/t", local_registry, errc::none},
+    {"https to http", "http://auth.example/t", secure_registry, errc::refused},
+    {"https to http on the same host", "http://reg.example/t", secure_registry, errc::refused},
+    {"https to http on loopback", "http://localhost/t", secure_registry, errc::refused},
+    {"loopback to elsewhere", "http://auth.example/t", local_registry, errc::refused},
+    {"loopback to what begins alike", "http://localhost.example/t", local_registry, errc::refused},
+    {"plain to elsewhere", "http://auth.example/t", plain_registry, errc::refused},
+    {"no URL", "auth.example/t", secure_registry, errc::malformed},
+    {"path", "/token", secure_registry, errc::malformed},
+    {"empty", "", secure_registry, errc::malformed},
+    {"file", "file:///etc/passwd", secure_registry, errc::malformed},
+    {"user info", "https://a:b@auth.example/", secure_registry, errc::malformed},
+    {"header within", "https://auth.example/\r\nX: y", secure_registry, errc::malformed},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    auto made = token_url(bearer(c.realm), {}, "", c.registry);
+    ASSERT_EQ(static_cast<bool>(made), c.code == errc::none);
+    if (!made) {
+      EXPECT_EQ(made.error().code, c.code);
+    }
+  }
+}
+
+TEST(TokenUrl, RefusalNamesTheRealm) {
+  auto made = token_url(bearer("http://auth.example/t?key=hunter2"), {}, "", secure_registry);
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error().message, HasSubstr("http://auth.example/t"));
+  EXPECT_THAT(made.error().message, HasSubstr("https://reg.example"));
+  EXPECT_THAT(made.error().message, Not(HasSubstr("hunter2")));
+}
+
+TEST(TokenAnswer, GivesTokenAndLifetime) {
+  const struct {
+    const char* name;
+    const char* json;
+    const char* token;
+    std::int64_t lifetime;
+  } cases[] = {
+    {"token", R"({"token":"abc","expires_in":300})", "abc", 300},
+    {"access_token", R"({"access_token":"abc","expires_in":300})", "abc", 300},
+    {"both", R"({"token":"abc","access_token":"abc"})", "abc", 60},
+    {"token is empty", R"({"token":"","access_token":"abc"})", "abc", 60},
+    {"token is null", R"({"token":null,"access_token":"abc"})", "abc", 60},
+    {"no lifetime", R"({"token":"abc"})", "abc", 60},
+    {"short lifetime", R"({"token":"abc","expires_in":5})", "abc", 60},
+    {"no lifetime left", R"({"token":"abc","expires_in":0})", "abc", 60},
+    {"negative lifetime", R"({"token":"abc","expires_in":-900})", "abc", 60},
+    {"fractional lifetime", R"({"token":"abc","expires_in":299.9})", "abc", 299},
+    {"lifetime as text", R"({"token":"abc","expires_in":"300"})", "abc", 60},
+    {"lifetime past all clocks", R"({"token":"abc","expires_in":1e300})", "abc", 31'536'000},
+    {"lifetime past 64 bits", R"({"token":"abc","expires_in":99999999999999999999})", "abc",
+     31'536'000},
+    {"more members", R"({"token":"a.b-c_d~e+f/g==","issued_at":"x","scope":"y"})",
+     "a.b-c_d~e+f/g==", 60},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    auto answer = parse_token_answer(c.json);
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->token, c.token);
+    EXPECT_EQ(answer->lifetime, seconds{c.lifetime});
+  }
+}
+
+TEST(TokenAnswer, WithoutAUsableTokenIsRefusedAndNotQuoted) {
+  for (const char* json :
+       {"", "hunter2", "{", "[]", "null", "\"hunter2\"", "{}", R"({"token":7})", R"({"token":""})",
+        R"({"token":["hunter2"]})", R"({"token":{"token":"hunter2"}})",
+        R"({"token":"hunter2\r\nX-Evil: 1"})", R"({"token":"hunter2 x"})",
+        R"({"token":"hunter2\u0000"})", R"({"token":"hunter2\u00e9"})",
+        R"({"refresh_token":"hunter2"})", R"({"Token":"hunter2"})", "<html>hunter2</html>"}) {
+    SCOPED_TRACE(json);
+    auto answer = parse_token_answer(json);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, errc::malformed);
+    EXPECT_THAT(answer.error().message, Not(HasSubstr("hunter2")));
+  }
+  EXPECT_FALSE(parse_token_answer(R"({"x":)" + std::string(10'000, '[')));
+}
+
+TEST(Authorization, IsWrittenAsTheRfcsHaveIt) {
+  EXPECT_EQ(basic_authorization({"Aladdin", "open sesame"}), // RFC 7617 section 2
+            "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+  EXPECT_EQ(bearer_authorization("mF_9.B5f-4.1JqM"), "Bearer mF_9.B5f-4.1JqM"); // RFC 6750 2.1
+}
+
+TEST(Credentials, AreEmptyWithoutUserAndPassword) {
+  EXPECT_TRUE(credentials{}.empty());
+  EXPECT_FALSE((credentials{"u", ""}.empty()));
+  EXPECT_FALSE((credentials{"", "p"}.empty()));
+}
+
+} // namespace
+} // namespace flotilla::protocol

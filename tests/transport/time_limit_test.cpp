@@ -1,0 +1,148 @@
+#include "transport/curl_engine.hpp"
+
+#include "tests/support/raw_server.hpp"
+#include "tests/support/temp_dir.hpp"
+#include "tests/transport/asking.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace flotilla::transport {
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::errc;
+using protocol::method;
+using test::ask;
+using test::asking;
+using test::status_of;
+using test::why;
+
+engine_options impatient() {
+  engine_options options;
+  options.stall_timeout = 200ms;
+  options.answer_timeout = 60s;
+  return options;
+}
+
+TEST(TimeLimit, ABodyThatNobodyReadsIsGivenUp) {
+  test::temp_dir folder;
+  test::write_sparse_file(folder / "blob", 256 << 20);
+  std::promise<void> over;
+  auto until_over = over.get_future().share();
+  test::raw_server server{[&](test::raw_connection& c) {
+    c.read_head();
+    until_over.wait();
+  }};
+  curl_engine engine{impatient()};
+  const auto how = ask(engine, test::sending(method::put, "http://" + server.address(),
+                                             folder / "blob", 0, 256 << 20));
+  over.set_value();
+  EXPECT_EQ(why(how).code, errc::unavailable);
+  EXPECT_EQ(why(how).message, "no byte moved between " + server.address() + " and us for 200 ms");
+  EXPECT_GT(how.failed()->body_sent, 0U);
+  EXPECT_FALSE(how.failed()->body_complete);
+}
+
+TEST(TimeLimit, TheAnswerToABodyMayTakeMuchLongerThanAStall) {
+  test::raw_server server{[](test::raw_connection& c) {
+    c.read_head();
+    c.read(1000);
+    std::this_thread::sleep_for(1s); // it hashes and copies
+    c.send("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+    c.drain();
+  }};
+  curl_engine engine{impatient()};
+  const auto how
+    = ask(engine, asking(method::put, "http://" + server.address(), std::string(1000, 'x')));
+  EXPECT_EQ(status_of(how), 201) << why(how).message;
+}
+
+TEST(TimeLimit, AnAnswerThatNeverComesIsGivenUp) {
+  test::raw_server server{[](test::raw_connection& c) { c.drain(); }};
+  auto options = impatient();
+  options.answer_timeout = 300ms;
+  curl_engine engine{options};
+  const auto how
+    = ask(engine, asking(method::put, "http://" + server.address(), std::string(1000, 'x')));
+  EXPECT_EQ(why(how).code, errc::unavailable);
+  EXPECT_EQ(why(how).message, server.address() + " did not answer within 300 ms");
+  EXPECT_EQ(how.failed()->body_sent, 1000U);
+  EXPECT_TRUE(how.failed()->body_complete) << "the registry may have acted on it";
+}
+
+TEST(TimeLimit, WithoutABodyTheAnswerIsDueAfterTwoStalls) {
+  test::raw_server server{[](test::raw_connection& c) { c.drain(); }};
+  curl_engine engine{impatient()};
+  for (const auto verb : {method::head, method::get, method::post}) {
+    const auto how = ask(engine, asking(verb, "http://" + server.address()));
+    EXPECT_EQ(why(how).message, server.address() + " did not answer within 400 ms");
+  }
+}
+
+TEST(TimeLimit, AnAnswerThatStopsHalfwayIsGivenUp) {
+  test::raw_server server{[](test::raw_connection& c) {
+    c.read_head();
+    c.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+    c.drain();
+  }};
+  curl_engine engine{impatient()};
+  const auto how = ask(engine, asking(method::get, "http://" + server.address()));
+  EXPECT_EQ(why(how).code, errc::unavailable);
+  EXPECT_NE(why(how).message.find("no byte moved"), std::string::npos) << why(how).message;
+}
+
+TEST(TimeLimit, ARefusalThatStopsHalfwayCounts) {
+  test::raw_server server{[](test::raw_connection& c) {
+    c.read_head();
+    c.send("HTTP/1.1 403 No\r\nContent-Length: 10\r\n\r\nabc");
+    c.drain();
+  }};
+  curl_engine engine{impatient()};
+  EXPECT_EQ(status_of(ask(engine, asking(method::get, "http://" + server.address()))), 403);
+}
+
+TEST(TimeLimit, AnAnswerThatDripsIsCutAtTheAnswerLimit) {
+  test::raw_server server{[](test::raw_connection& c) {
+    c.read_head();
+    c.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+    while (c.send("x"))
+      std::this_thread::sleep_for(20ms);
+  }};
+  auto options = impatient();
+  options.answer_timeout = 500ms;
+  curl_engine engine{options};
+  const auto how
+    = ask(engine, asking(method::put, "http://" + server.address(), std::string(10, 'x')));
+  EXPECT_EQ(why(how).message, server.address() + " did not finish its answer within 500 ms");
+}
+
+TEST(TimeLimit, AConnectionThatIsNotTakenIsGivenUp) {
+  test::raw_server server{[](test::raw_connection& c) { c.drain(); }};
+  auto options = impatient();
+  options.connect_timeout = 300ms;
+  options.tls.verify = false;
+  curl_engine engine{options};
+  const auto how = ask(engine, asking(method::get, "https://" + server.address()));
+  EXPECT_EQ(why(how).code, errc::unavailable) << "a handshake that never begins";
+  EXPECT_EQ(why(how).message, "no connection to " + server.address() + " within 300 ms");
+}
+
+TEST(TimeLimit, WaitingForBandwidthIsNoStall) {
+  test::raw_server server{[](test::raw_connection& c) {
+    c.read_head();
+    const auto got = c.read(10'000).size();
+    c.send(got == 10'000 ? "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n" : "");
+    c.drain();
+  }};
+  auto options = impatient();
+  options.bandwidth = 10'000; // a portion takes two stalls
+  curl_engine engine{options};
+  const auto how
+    = ask(engine, asking(method::put, "http://" + server.address(), std::string(10'000, 'x')));
+  EXPECT_EQ(status_of(how), 201) << why(how).message;
+}
+
+} // namespace
+} // namespace flotilla::transport
