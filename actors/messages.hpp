@@ -52,7 +52,14 @@ struct push_order {
 
 // ---- what a push tells -----------------------------------------------------------------------
 
-enum class phase : std::uint8_t { reaching, sending, publishing, verifying, ended };
+enum class phase : std::uint8_t {
+  reaching,
+  checking, ///< only asking: a plan or a verification
+  sending,  ///< asking and sending
+  publishing,
+  verifying,
+  ended,
+};
 
 /// A body that is on the wire.
 struct body_in_flight {

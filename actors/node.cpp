@@ -19,9 +19,9 @@ void node_state::wire(http_actor http, token_actor tokens, node_options options)
   http_ = std::move(http);
   tokens_ = std::move(tokens);
   options_ = std::move(options);
-  hasher_ = self_->spawn<caf::detached>(hasher);
+  hasher_ = self_->spawn<caf::detached + caf::linked>(hasher);
   for (std::uint32_t i = 0; i < options_.uploads; ++i)
-    uploaders_.push_back(self_->spawn(uploader, i, crew_desk_actor{self_}, hasher_));
+    uploaders_.push_back(self_->spawn<caf::linked>(uploader, i, crew_desk_actor{self_}, hasher_));
   self_->delayed_send(self_, options_.report_every, atom::tick_v);
 }
 
@@ -31,14 +31,15 @@ node_state::duty* node_state::find(const std::string& push) {
 }
 
 void node_state::engage(engagement job, push_actor push) {
-  auto gate = self_->spawn(gateway, http_, tokens_, job);
+  auto gate = self_->spawn<caf::linked>(gateway, http_, tokens_, job);
   for (const auto& each : uploaders_)
     self_->send(each, atom::engage_v, job, gate);
   duty fresh;
   fresh.push = std::move(push);
   fresh.share.name = options_.name;
   fresh.disk_before = disk_seconds_;
-  fresh.checker = self_->spawn(checker, crew_desk_actor{self_}, gate, job);
+  fresh.gateway = gate;
+  fresh.checker = self_->spawn<caf::linked>(checker, crew_desk_actor{self_}, gate, job);
   duties_.insert_or_assign(std::move(job.push), std::move(fresh));
 }
 
@@ -66,7 +67,11 @@ void node_state::release(const std::string& push) {
                 orders_.end());
   for (const auto& each : uploaders_)
     self_->send(each, atom::release_v, push);
-  self_->send_exit(d->checker, caf::exit_reason::user_shutdown);
+  for (const auto& each :
+       {caf::actor_cast<caf::actor>(d->checker), caf::actor_cast<caf::actor>(d->gateway)}) {
+    self_->unlink_from(each);
+    self_->send_exit(each, caf::exit_reason::user_shutdown);
+  }
   duties_.erase(push);
 }
 

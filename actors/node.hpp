@@ -52,6 +52,7 @@ private:
   /// What this node does for one push.
   struct duty {
     push_actor push;
+    gateway_actor gateway;
     checker_actor checker;
     node_report pending;    ///< not told yet
     node_share share;       ///< so far
@@ -81,7 +82,8 @@ private:
 };
 
 /// Works for the pushes that engage it: spawns its crew, hands orders to hungry uploaders, and
-/// gathers what the crew reports into few messages.
+/// gathers what the crew reports into few messages. Linked to its crew: if one of them dies, so
+/// does the node, and its pushes are told.
 node_state::interface::behavior_type node(node_state::pointer self, http_actor http,
                                           token_actor tokens, node_options options);
 

@@ -21,9 +21,10 @@ caf::result<bool> publisher_state::look() {
     [this, reference, id = top.id](const protocol::http_outcome& outcome) {
       return judge_manifest_head(outcome, what_.at, reference, id);
     },
-    [promise](const protocol::result<presence>& found) mutable {
+    [this, promise](const protocol::result<presence>& found) mutable {
+      was_there_ = found && *found == presence::present;
       if (found)
-        promise.deliver(*found == presence::present);
+        promise.deliver(was_there_);
       else
         promise.deliver(to_error(found.error()));
     });
@@ -43,17 +44,41 @@ std::vector<publisher_state::item> publisher_state::items() const {
 
 caf::result<publisher_state::tags> publisher_state::publish() {
   published_ = self_->make_response_promise<tags>();
-  put(items());
+  put_next(items());
   return published_;
 }
 
-void publisher_state::put(std::vector<item> rest) {
+void publisher_state::put_next(std::vector<item> rest) {
   if (rest.empty()) {
     published_.deliver(what_.tags);
     return;
   }
   auto next = std::move(rest.back());
   rest.pop_back();
+  if (was_there_)
+    put_unless_there(std::move(next), std::move(rest));
+  else
+    put(next, std::move(rest));
+}
+
+/// What is there already need not be put, and a tag that is immutable must not be.
+void publisher_state::put_unless_there(item next, std::vector<item> rest) {
+  auto request = what_.at.head_manifest(next.reference);
+  auto judge = [this, next](const protocol::http_outcome& outcome) {
+    return judge_manifest_head(outcome, what_.at, next.reference,
+                               what_.plan->manifests[next.manifest].id);
+  };
+  questions.ask<presence>(std::move(request), std::move(judge),
+                          [this, next = std::move(next), rest = std::move(rest)](
+                            const protocol::result<presence>& found) mutable {
+                            if (found && *found == presence::present)
+                              put_next(std::move(rest));
+                            else
+                              put(next, std::move(rest));
+                          });
+}
+
+void publisher_state::put(const item& next, std::vector<item> rest) {
   const auto& manifest = what_.plan->manifests[next.manifest];
   questions.ask<std::monostate>(
     what_.at.put_manifest(next.reference, manifest.media_type, manifest.bytes),
@@ -62,7 +87,7 @@ void publisher_state::put(std::vector<item> rest) {
     },
     [this, rest = std::move(rest)](const protocol::result<std::monostate>& taken) mutable {
       if (taken)
-        put(std::move(rest));
+        put_next(std::move(rest));
       else
         published_.deliver(to_error(taken.error()));
     });

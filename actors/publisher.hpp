@@ -46,11 +46,14 @@ private:
   };
 
   std::vector<item> items() const;
-  void put(std::vector<item> rest);
+  void put_next(std::vector<item> rest);
+  void put_unless_there(item next, std::vector<item> rest);
+  void put(const item& next, std::vector<item> rest);
   void compare(std::vector<item> rest);
 
   pointer self_;
   publication what_;
+  bool was_there_ = false; ///< the registry had the top manifest when we looked
   caf::typed_response_promise<tags> published_;
   caf::typed_response_promise<differences> verified_;
   differences found_;

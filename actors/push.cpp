@@ -54,6 +54,9 @@ void push_state::wire(std::string id, push_order order, http_actor http, token_a
     caf::anon_send(me, atom::setback_v, std::move(note));
   };
   publisher_ = self_->spawn(publisher, gateway_, publication{order_.at, plan_, report_.tags}, tell);
+  self_->set_down_handler([this](const caf::down_msg&) {
+    fail({errc::internal, "a node died", "this is a mistake of Flotilla's; please report it"});
+  });
   questions.wire(self_, gateway_, [this](const setback_note& note) { on_setback(note); });
   tick();
   reach();
@@ -82,7 +85,7 @@ void push_state::look() {
 }
 
 void push_state::begin_work(bool manifest_there) {
-  phase_ = phase::sending;
+  phase_ = order_.options.to == purpose::push ? phase::sending : phase::checking;
   report_.manifest_present = manifest_there;
   meter_.progress(self_->clock().now());
   if (manifest_there && order_.options.to == purpose::push
@@ -158,10 +161,10 @@ failure push_state::missing_blobs() const {
 
 /// Goes on to the next phase when this one has nothing left to do.
 void push_state::advance() {
-  if (phase_ == phase::sending && order_.options.to == purpose::push) {
+  if (phase_ == phase::sending) {
     if (ledger_->all_confirmed())
       publish();
-  } else if (phase_ == phase::sending) {
+  } else if (phase_ == phase::checking) {
     if (!ledger_->all_checked())
       return;
     if (order_.options.to == purpose::verify)
@@ -178,7 +181,8 @@ void push_state::advance() {
 void push_state::join(const std::string& node_name, node_actor node) {
   auto& at = seats_[node_name];
   at.node = std::move(node);
-  if (phase_ != phase::sending)
+  self_->monitor(at.node);
+  if (phase_ != phase::sending && phase_ != phase::checking)
     return;
   self_->send(at.node, atom::engage_v, engagement_, push_actor{self_});
   fill();
@@ -217,7 +221,7 @@ void push_state::fill_checks(seat& at, work_batch& batch) {
 }
 
 void push_state::fill_uploads(seat& at, work_batch& batch) {
-  if (order_.options.to != purpose::push || phase_ != phase::sending || is_trusting())
+  if (phase_ != phase::sending || is_trusting())
     return;
   while (at.uploads_out < order_.options.uploads * uploads_ahead) {
     auto blob = ledger_->next_upload();
@@ -342,6 +346,7 @@ void push_state::finish(push_report report) {
   report.bottleneck = bottleneck_of(report.nodes);
   caf::anon_send(follower_, atom::ended_v, std::move(report));
   self_->send_exit(publisher_, caf::exit_reason::user_shutdown);
+  self_->send_exit(gateway_, caf::exit_reason::user_shutdown);
   self_->quit();
 }
 

@@ -116,6 +116,7 @@ std::uint64_t done_bytes(const push_status& status) {
 const char* to_string(phase now) noexcept {
   switch (now) {
     case phase::reaching: return "reaching the registry";
+    case phase::checking: return "checking";
     case phase::sending: return "sending";
     case phase::publishing: return "publishing the manifest";
     case phase::verifying: return "verifying";
@@ -126,7 +127,7 @@ const char* to_string(phase now) noexcept {
 
 std::string progress_line(const push_status& status, double rate) {
   std::string line = to_string(status.now);
-  if (status.now != phase::sending)
+  if (status.now != phase::sending && status.now != phase::checking)
     return line;
   const auto& s = status;
   const auto done = done_bytes(s);

@@ -16,10 +16,12 @@ namespace flotilla::sources {
 
 namespace {
 
+/// As Ollama itself: a store that the environment names is the only one, or a mistyped path would
+/// push a model of the same name from elsewhere.
 std::vector<std::string> places(const source_options& options) {
-  std::vector<std::string> found;
   if (!options.ollama_models.empty())
-    found.push_back(options.ollama_models);
+    return {options.ollama_models};
+  std::vector<std::string> found;
   if (!options.home.empty())
     found.push_back(options.home + "/.ollama/models");
   if (!options.ollama_service.empty())
@@ -121,14 +123,6 @@ protocol::result<ollama_name> parse_name(const std::string& text) {
   return name;
 }
 
-/// Ollama itself would stop here; the user should know that we went on.
-void warn_of_other_store(plan_builder& plan, const source_options& options,
-                         const std::string& store) {
-  if (!options.ollama_models.empty() && options.ollama_models != store)
-    plan.warn("OLLAMA_MODELS is " + in_quotes(options.ollama_models)
-              + ", which holds no models; took " + in_quotes(store));
-}
-
 } // namespace
 
 protocol::result<protocol::push_plan> open_ollama_model(const std::string& text,
@@ -149,7 +143,6 @@ protocol::result<protocol::push_plan> open_ollama_model(const std::string& text,
   if (!blobs)
     return blobs.error();
   plan_builder plan{{*blobs, {protocol::blob_naming::dash, protocol::blob_naming::colon}}};
-  warn_of_other_store(plan, options, *store);
   if (auto error = plan.add(std::move(*bytes), *path))
     return *error;
   return plan.finish();

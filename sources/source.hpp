@@ -12,7 +12,7 @@ namespace flotilla::sources {
 struct source_options {
   std::string manifest_file; ///< for `blobs:DIR`; empty: none given
   std::string home;          ///< $HOME; may be empty
-  std::string ollama_models; ///< $OLLAMA_MODELS; may be empty
+  std::string ollama_models; ///< $OLLAMA_MODELS; when set, the only place looked at
   /// Where the service that Debian packages and installers set up keeps its models.
   std::string ollama_service = "/usr/share/ollama/.ollama/models";
 };

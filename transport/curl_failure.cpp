@@ -101,8 +101,10 @@ failure broken(const curl_report& report, const curl_target& target) {
     return garbage(target);
   if (auto tls = explain_alert(report.detail, target))
     return *tls;
-  return {
-    errc::unavailable, "the connection to " + authority(target.url) + " broke" + cause(report), {}};
+  const bool suspicious = report.early && target.url.secure;
+  return {errc::unavailable,
+          "the connection to " + authority(target.url) + " broke" + cause(report),
+          suspicious ? suspicion_of_client(target) : std::string{}};
 }
 
 failure other(const curl_report& report, const curl_target& target) {

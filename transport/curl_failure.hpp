@@ -18,6 +18,7 @@ struct curl_report {
   std::string_view detail; ///< curl's own words, from CURLOPT_ERRORBUFFER
   int os_error = 0;        ///< errno of the call that failed; 0: none did
   long verify_result = 0;  ///< OpenSSL's X509_V_ERR_…
+  bool early = false;      ///< the connection was new, and neither body nor answer had begun
 };
 
 /// Where the request was to go, and by which settings.

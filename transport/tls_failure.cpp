@@ -72,11 +72,14 @@ failure no_handshake(const curl_report& report, const curl_target& target) {
             "if the registry speaks plain HTTP there, give --plain-http"};
   if (auto alert = explain_alert(report.detail, target))
     return *alert;
+  // An authority of the right name and with another key ends so.
+  if (holds_any(report.detail, {"asn1 encoding routines", "rsa routines", "certificate verify"}))
+    return untrusted(target);
   if (holds_any(report.detail, {"protocol version", "unsupported protocol", "no shared cipher",
                                 "no protocols available", "handshake failure"}))
-    return {errc::usage,
-            authority(target.url) + " and we have no version or cipher of TLS in common",
-            "TLS 1.2 is the least that we speak"};
+    return {errc::usage, authority(target.url) + " refuses our TLS handshake",
+            "it may speak nothing newer than TLS 1.1, or demand a client certificate: give "
+            "--client-cert and --client-key"};
   return {errc::unavailable, "the TLS handshake with " + authority(target.url) + " broke off",
           "if the registry speaks plain HTTP there, give --plain-http"};
 }
@@ -106,9 +109,10 @@ failure client_files(const curl_report& report, const curl_target& target) {
 } // namespace
 
 std::optional<failure> explain_alert(std::string_view detail, const curl_target& target) {
-  if (!holds_any(detail, {"alert certificate required", "alert bad certificate", "alert unknown ca",
-                          "alert certificate unknown", "alert certificate expired",
-                          "alert unsupported certificate", "alert access denied"}))
+  if (!holds_any(detail,
+                 {"alert certificate required", "alert bad certificate", "alert unknown ca",
+                  "alert certificate unknown", "alert certificate expired",
+                  "alert unsupported certificate", "alert access denied", "alert decrypt error"}))
     return std::nullopt;
   if (target.tls.client_cert.empty())
     return failure{errc::usage, authority(target.url) + " demands a client certificate",
@@ -117,6 +121,12 @@ std::optional<failure> explain_alert(std::string_view detail, const curl_target&
                  authority(target.url) + " does not accept the client certificate `"
                    + protocol::printable(target.tls.client_cert) + "`",
                  "ask the registry's operator which authority must sign it"};
+}
+
+std::string suspicion_of_client(const curl_target& target) {
+  if (target.tls.client_cert.empty())
+    return "if it demands a client certificate, give --client-cert and --client-key";
+  return "perhaps it does not accept the client certificate";
 }
 
 std::optional<failure> explain_tls(const curl_report& report, const curl_target& target) {

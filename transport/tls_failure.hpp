@@ -15,4 +15,8 @@ std::optional<protocol::failure> explain_tls(const curl_report& report, const cu
 /// reading or writing. None where `detail` is not about that.
 std::optional<protocol::failure> explain_alert(std::string_view detail, const curl_target& target);
 
+/// A server that is not content with our certificate may close before its complaint is read. What
+/// to suspect when a fresh TLS connection breaks at once.
+std::string suspicion_of_client(const curl_target& target);
+
 } // namespace flotilla::transport

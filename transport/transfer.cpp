@@ -251,6 +251,8 @@ failure transfer::reason(CURLcode code) const {
   report.detail = error_.data();
   report.os_error = static_cast<int>(info<long>(easy(), CURLINFO_OS_ERRNO));
   report.verify_result = info<long>(easy(), CURLINFO_SSL_VERIFYRESULT);
+  report.early = info<long>(easy(), CURLINFO_NUM_CONNECTS) > 0 && sink_.received() == 0
+                 && info<curl_off_t>(easy(), CURLINFO_SIZE_UPLOAD_T) == 0;
   const bool direct = protocol::is_loopback(target_.host);
   return explain(report, {target_, around_.options.tls, around_.options.connect_timeout,
                           direct ? std::string_view{} : around_.proxies.towards(target_)});

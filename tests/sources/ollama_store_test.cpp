@@ -105,21 +105,22 @@ TEST_F(OllamaStore, StoreIsTheFirstPlaceThatHasManifests) {
   EXPECT_TRUE(plan_of("ollama:m").warnings.empty());
 }
 
-TEST_F(OllamaStore, PassingOverTheNamedStoreIsNotSilent) {
+TEST_F(OllamaStore, StoreThatTheEnvironmentNamesIsTheOnlyOne) {
   test::add_to_ollama(dir / "home/.ollama/models", "registry.ollama.ai/library/m/latest", {});
   options.home = dir / "home";
-  EXPECT_THAT(plan_of("ollama:m").warnings,
-              ElementsAre(AllOf(HasSubstr(dir / "models"), HasSubstr(dir / "home"))));
+  options.ollama_models = dir / "mistyped";
+  EXPECT_THAT(error_of("ollama:m").message,
+              AllOf(HasSubstr(dir / "mistyped/manifests"), Not(HasSubstr(dir / "home"))));
 }
 
 TEST_F(OllamaStore, NoStoreListsEveryPlaceLookedAt) {
+  options.ollama_models.clear();
   options.home = dir / "home";
   options.ollama_service = dir / "service";
   auto error = error_of("ollama:llama3");
   EXPECT_EQ(error.code, errc::source_invalid);
   EXPECT_THAT(error.message,
-              AllOf(HasSubstr(dir / "models/manifests"),
-                    HasSubstr(dir / "home/.ollama/models/manifests"),
+              AllOf(HasSubstr(dir / "home/.ollama/models/manifests"),
                     HasSubstr(dir / "service/manifests"), HasSubstr("No such file or directory")));
   EXPECT_THAT(error.hint, HasSubstr("OLLAMA_MODELS"));
 }

@@ -43,13 +43,15 @@ environment_with(const std::vector<std::pair<std::string, std::string>>& changes
     else
       all[name] = value;
   std::vector<std::string> lines;
+  lines.reserve(all.size());
   for (const auto& [name, value] : all)
-    lines.push_back(name + "=" + value);
+    lines.emplace_back(name).append("=").append(value);
   return lines;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
+  result.reserve(texts.size() + 1);
   for (auto& text : texts)
     result.push_back(text.data());
   result.push_back(nullptr);
@@ -129,7 +131,7 @@ void process::impl::become_child(const std::array<int, 3>& files, char* const* a
     ::dup2(files.at(static_cast<std::size_t>(i)), i);
   sigset_t none;
   ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
   if (order.directory.empty() || ::chdir(order.directory.c_str()) == 0)
     ::execvpe(args[0], args, env);
   ::dprintf(2, "cannot run %s: %s\n", args[0], ::strerrordesc_np(errno));

@@ -169,23 +169,22 @@ TEST(OddServer, ALargeBodyIsReadToItsEndSoThatTheConnectionStays) {
   EXPECT_EQ(server.connections(), 1);
 }
 
-/// Refuses a body after its first piece, in one way or another, and reads no more of it.
+/// Refuses a body after its first piece, in one way or another.
 struct EarlyRefusal : testing::Test {
   test::temp_dir folder;
   std::uint64_t length = 64 << 20;
 
   protocol::http_outcome send_to(const std::string& refusal, engine_options options = {},
-                                 bool hang_up = false) {
+                                 bool say_no_more = false) {
     test::write_sparse_file(folder / "blob", length);
     test::raw_server server{[&](test::raw_connection& c) {
       c.read_head();
       c.send("HTTP/1.1 100 Continue\r\n\r\n");
       c.read(1000);
       c.send(refusal);
-      if (hang_up)
+      if (say_no_more)
         c.finish();
-      while (!hang_up && !c.read(1 << 20).empty()) {
-      }
+      c.drain(); // a reset could overtake the answer
     }};
     curl_engine engine{std::move(options)};
     return ask(
@@ -229,7 +228,7 @@ TEST_F(EarlyRefusal, IsNeededForAnAnswerToOutliveItsConnection) {
   test::write_sparse_file(folder / "blob", length);
   test::raw_server server{[](test::raw_connection& c) {
     c.read_head();
-    c.send("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+    c.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
     c.read(1000);
     c.reset_at_end();
   }};

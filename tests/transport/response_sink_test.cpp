@@ -97,7 +97,7 @@ TEST(ResponseSink, TrailersAreDropped) {
 }
 
 TEST(ResponseSink, HeadsHaveALimitInAll) {
-  response_sink sink{{100, 100}, false};
+  response_sink sink{{90, 100}, false};
   EXPECT_TRUE(feed(sink, {"HTTP/1.1 100 Continue", "A: 12345678901234567890", ""}));
   EXPECT_TRUE(feed(sink, {"HTTP/1.1 100 Continue"}));
   EXPECT_FALSE(sink.headers_too_long());

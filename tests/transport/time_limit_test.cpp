@@ -33,6 +33,7 @@ TEST(TimeLimit, ABodyThatNobodyReadsIsGivenUp) {
   auto until_over = over.get_future().share();
   test::raw_server server{[&](test::raw_connection& c) {
     c.read_head();
+    c.send("HTTP/1.1 100 Continue\r\n\r\n");
     until_over.wait();
   }};
   curl_engine engine{impatient()};

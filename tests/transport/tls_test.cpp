@@ -140,11 +140,16 @@ TEST_F(Tls, ClientCertificateAndKeyMayShareAFile) {
   EXPECT_EQ(status_of(get(tls)), 200);
 }
 
+/// The server may have closed before its complaint is read: then it is a suspicion only.
+void expect_word_on_client_certificate(const protocol::http_outcome& how) {
+  ASSERT_EQ(status_of(how), 0);
+  EXPECT_NE((why(how).message + why(how).hint).find("client certificate"), std::string::npos)
+    << why(how).message << " / " << why(how).hint;
+}
+
 TEST_F(Tls, AMissingClientCertificateFails) {
   serve(authority.issue(), authority.authority().c_str());
-  const auto how = get(trusting());
-  EXPECT_EQ(status_of(how), 0);
-  expect_usage(how, where() + " demands a client certificate", "--client-cert");
+  expect_word_on_client_certificate(get(trusting()));
 }
 
 TEST_F(Tls, AClientCertificateOfAnotherAuthorityFails) {
@@ -154,9 +159,7 @@ TEST_F(Tls, AClientCertificateOfAnotherAuthorityFails) {
   auto tls = trusting();
   tls.client_cert = mine.certificate;
   tls.client_key = mine.key;
-  expect_usage(get(tls),
-               where() + " does not accept the client certificate `" + mine.certificate + "`",
-               "authority");
+  expect_word_on_client_certificate(get(tls));
 }
 
 TEST_F(Tls, FilesThatCannotBeUsedAreNamed) {

@@ -1,0 +1,91 @@
+#include "tests/actors/fleet_fixture.hpp"
+
+namespace flotilla::actors {
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::method;
+using test::network;
+
+class Uploader : public fleet {
+protected:
+  Uploader() {
+    order.options.check = protocol::check_mode::never;
+    net->hold = [](const protocol::http_request& request) {
+      return request.verb == method::put && request.url.find("digest=") != std::string::npos;
+    };
+  }
+  std::size_t bodies_begun() const {
+    return net->count(method::put, "digest=");
+  }
+};
+
+TEST_F(Uploader, OpensTheNextSessionWhileABodyIsOnTheWire) {
+  plan({100, 100, 100});
+  add_node("local", 1);
+  submit();
+  EXPECT_EQ(bodies_begun(), 1u);
+  EXPECT_EQ(net->count(method::post), 2u);
+}
+
+TEST_F(Uploader, FreesItsSlotBeforeTheCommitIsAnswered) {
+  plan({100, 100, 100});
+  add_node("local", 1);
+  submit();
+  network::body_left(net->held[0]);
+  settle();
+  EXPECT_EQ(bodies_begun(), 2u);
+}
+
+TEST_F(Uploader, SendsOneBodyAtATimeAndAwaitsFewCommits) {
+  plan(std::vector<std::uint64_t>(10, 100));
+  add_node("local", 1);
+  submit();
+  for (int i = 0; i < 5 && net->held.size() > bodies_begun() - 1; ++i) {
+    network::body_left(net->held.back());
+    settle();
+  }
+  EXPECT_EQ(bodies_begun(), uploader_state::most_commits);
+}
+
+TEST_F(Uploader, KeepsNothingWaitingBehindALongBody) {
+  const std::uint64_t longer = uploader_state::open_ahead_below * 4;
+  plan({longer, 100, 100});
+  add_node("local", 2);
+  submit();
+  // One uploader has the long body and took nothing more; the other does the rest.
+  ASSERT_EQ(bodies_begun(), 2u);
+  EXPECT_EQ(net->count(method::post), 3u);
+  EXPECT_EQ(net->held[0].request.body_length(), longer);
+  network::body_left(net->held[1]);
+  settle();
+  EXPECT_EQ(bodies_begun(), 3u);
+}
+
+TEST_F(Uploader, AsManyBodiesAsSlots) {
+  plan(std::vector<std::uint64_t>(100, 1 << 20));
+  add_node("local", 8);
+  submit();
+  EXPECT_EQ(bodies_begun(), 8u);
+}
+
+TEST_F(Uploader, CountsBytesThatAreSentAgain) {
+  plan({1000});
+  int tries = 0;
+  net->hold = [](const auto&) { return false; };
+  net->respond = [this, tries](const protocol::http_request& request) mutable {
+    if (request.verb == method::put && request.url.find("digest=") != std::string::npos
+        && ++tries == 1)
+      return network::silence(false);
+    return registry(request);
+  };
+  add_node("local", 1);
+  submit();
+  pass(1s);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->last.sent_bytes, 2000u);
+  EXPECT_EQ(report->last.resent_bytes, 1000u);
+}
+
+} // namespace
+} // namespace flotilla::actors
