@@ -2,11 +2,33 @@
 
 #include "actors/errors.hpp"
 #include "actors/overloaded.hpp"
+#include "protocol/registry_error.hpp"
+
+#include <spdlog/spdlog.h>
 
 namespace flotilla::actors {
 
 using protocol::authorized_exchange;
 using protocol::http_outcome;
+
+namespace {
+
+/// Method, place and answer: never a header, and no value of a query.
+void log_exchange(const std::string& what, const http_outcome& outcome) {
+  if (const auto* response = outcome.response())
+    spdlog::debug("{}: {}", what, describe(*response));
+  else
+    spdlog::debug("{}: {}", what, outcome.failed()->why.message);
+}
+
+std::string name_of(const protocol::http_request& request) {
+  if (!spdlog::should_log(spdlog::level::debug))
+    return {};
+  auto at = protocol::parse_url(request.url);
+  return std::string{to_string(request.verb)} + ' ' + (at ? at->redacted() : std::string{"?"});
+}
+
+} // namespace
 
 void gateway_state::wire(http_actor http, token_actor tokens, engagement job) {
   http_ = std::move(http);
@@ -54,8 +76,11 @@ void gateway_state::follow(const shared_passage& p, authorized_exchange::step ne
 // The engine answers every request exactly once and has time limits of its own, on progress: a
 // deadline here would cut a large body that is doing well.
 void gateway_state::send(const shared_passage& p, protocol::http_request request) {
-  auto heard
-    = [this, p](http_outcome& outcome) { follow(p, p->machine.on_outcome(std::move(outcome))); };
+  auto heard = [this, p, what = name_of(request)](http_outcome& outcome) {
+    if (!what.empty())
+      log_exchange(what, outcome);
+    follow(p, p->machine.on_outcome(std::move(outcome)));
+  };
   auto lost = [p](const caf::error& error) {
     p->promise.deliver(http_outcome{protocol::no_response{to_failure(error), 0, false}});
   };

@@ -55,7 +55,9 @@ void publisher_state::put_next(std::vector<item> rest) {
   }
   auto next = std::move(rest.back());
   rest.pop_back();
-  if (was_there_)
+  if (was_there_ && next.reference == what_.plan->top().id.to_string())
+    put_next(std::move(rest));
+  else if (was_there_)
     put_unless_there(std::move(next), std::move(rest));
   else
     put(next, std::move(rest));

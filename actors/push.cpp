@@ -109,7 +109,21 @@ void push_state::publish() {
         else
           verify();
       },
-      [this](const caf::error& error) { fail(to_failure(error)); });
+      [this](const caf::error& error) { on_unpublished(to_failure(error)); });
+}
+
+/// A registry that lost a blob which it had, or promised by an earlier manifest, gets it again:
+/// then nothing but asking for every blob helps. Once, lest this go in circles.
+void push_state::on_unpublished(failure why) {
+  if (looked_closer_ || why.code != errc::incomplete)
+    return fail(std::move(why));
+  looked_closer_ = true;
+  on_setback({"blob-lost", std::move(why.message), {}});
+  ledger_.emplace(plan_->blobs, protocol::check_mode::always);
+  phase_ = phase::sending;
+  report_.manifest_present = false;
+  fill();
+  advance();
 }
 
 void push_state::verify() {

@@ -58,6 +58,7 @@ private:
   void look();
   void begin_work(bool manifest_there);
   void publish();
+  void on_unpublished(protocol::failure why);
   void verify();
   void check_everything_again();
   void conclude();
@@ -90,6 +91,7 @@ private:
   std::map<std::string, seat> seats_;     ///< by node name
   std::uint32_t spot_checks_left_ = 0;    ///< to be granted
   std::uint32_t spot_checks_out_ = 0;     ///< granted, not answered
+  bool looked_closer_ = false;            ///< the registry has lost a blob once
   push_meter meter_;
   std::uint64_t sent_bytes_ = 0;
   std::uint64_t resent_bytes_ = 0;

@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 
+#include "app/admin_server.hpp"
 #include "app/credentials.hpp"
 #include "app/environment.hpp"
 #include "app/exit_code.hpp"
@@ -16,6 +17,7 @@
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
+#include <memory>
 #include <utility>
 
 namespace flotilla::app {
@@ -170,13 +172,25 @@ int run_push(const options& chosen) {
     return refuse(chosen, plan.error());
   for (const auto& warning : plan->warnings)
     spdlog::warn("{}", warning);
+  std::unique_ptr<admin_server> admin;
+  if (!chosen.admin.empty()) {
+    auto started = admin_server::start(chosen.admin);
+    if (!started)
+      return refuse(chosen, started.error());
+    admin = std::move(*started);
+  }
   auto find = [&](const std::string& host) { return find_credentials(chosen, password, host); };
   fleet_of_one fleet{make_engine(chosen), chosen.uploads, find};
   auto view = make_progress_view(chosen.progress, stderr);
-  auto report = fleet.run(
-    make_order(chosen, *target, *plan),
-    [&](const actors::push_status& status) { view->show(status); }, is_interrupted);
+  auto show = [&](const actors::push_status& status) {
+    view->show(status);
+    if (admin)
+      admin->update(status);
+  };
+  auto report = fleet.run(make_order(chosen, *target, *plan), show, is_interrupted);
   view->end();
+  if (admin)
+    admin->conclude(report);
   learn(*kept, *target, report);
   return conclude(chosen, {*target, *plan, report}, *kept);
 }

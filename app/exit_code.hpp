@@ -25,6 +25,7 @@ constexpr exit_code exit_code_of(protocol::errc code) noexcept {
     case protocol::errc::usage: return exit_usage;
     case protocol::errc::source_invalid: return exit_source;
     case protocol::errc::unauthorized: return exit_unauthorized;
+    case protocol::errc::incomplete:
     case protocol::errc::refused: return exit_refused;
     case protocol::errc::unavailable:
     case protocol::errc::gave_up: return exit_gave_up;

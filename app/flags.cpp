@@ -58,7 +58,7 @@ CLI::Option* add_choice(CLI::App& to, const char* flag, T& value, const names<T>
   auto* option = to.add_option_function<std::string>(
     flag, [&value, &choices](const std::string& text) { value = choices.at(text); }, help);
   return with_environment(
-    option->check(CLI::IsMember(keys(choices)))->default_str(shown_default)->type_name(""));
+    option->check(CLI::IsMember(keys(choices)))->default_str(shown_default)->type_name("MODE"));
 }
 
 /// A value that one of our own parsers reads.
@@ -103,6 +103,8 @@ void add_push_flags(CLI::App& to, options& chosen) {
   add_choice(to, "--verify", chosen.verify, verifications, "manifest",
              "What to look at once the manifest is there");
   add_switch(to, "--dry-run", chosen.dry_run, "Only show what would be sent, as `plan` does");
+  add(to, "--admin", chosen.admin, "Serve /metrics, /healthz and /status here; off unless given")
+    ->type_name("HOST:PORT");
 }
 
 void add_registry_flags(CLI::App& to, options& chosen) {
@@ -149,7 +151,7 @@ void add_output_flags(CLI::App& to, options& chosen, std::string& config) {
     ->group(group);
   add(to, "--log-level", chosen.log_level, "What is logged to standard error")
     ->check(CLI::IsMember(log_levels))
-    ->type_name("")
+    ->type_name("MODE")
     ->group(group);
   add_choice(to, "--log-format", chosen.log_json, log_formats, "text", "How it is logged")
     ->group(group);

@@ -41,6 +41,7 @@ struct options {
   std::string registry_config; ///< a docker config.json; empty: the user's own
 
   std::string state_dir; ///< empty: by XDG
+  std::string admin;     ///< HOST:PORT of the admin server; empty: none
   progress_style progress = progress_style::automatic;
   bool json = false;
   std::string log_level = "warning";

@@ -43,6 +43,8 @@ blob_upload::step blob_upload::begin() {
 }
 
 blob_upload::step blob_upload::send_body() {
+  if (phase_ != phase::ready)
+    return misuse("a body without a session");
   phase_ = phase::sending;
   http_request put{method::put,
                    closing_url(session_, order_.id),
@@ -53,28 +55,49 @@ blob_upload::step blob_upload::send_body() {
 }
 
 blob_upload::step blob_upload::again() {
+  if (phase_ != phase::settling && phase_ != phase::opening)
+    return misuse("nothing to try again");
   return phase_ == phase::settling ? settle() : open(false);
 }
 
 blob_upload::step blob_upload::on_outcome(const http_outcome& outcome) {
+  return noted(react(outcome));
+}
+
+blob_upload::step blob_upload::react(const http_outcome& outcome) {
   switch (phase_) {
     case phase::mounting: return on_mount(outcome);
     case phase::opening: return on_opened(outcome);
     case phase::sending: return on_sent(outcome);
     case phase::settling: return on_settled(outcome);
-    case phase::ready: break;
+    case phase::ready:
+    case phase::hashing:
+    case phase::ended: break;
   }
-  return failure{errc::internal, what() + ": an answer without a question", {}};
+  return misuse("an answer without a question");
+}
+
+blob_upload::step blob_upload::noted(step next) {
+  if (std::holds_alternative<confirmed>(next) || std::holds_alternative<failure>(next))
+    phase_ = phase::ended;
+  return next;
+}
+
+blob_upload::step blob_upload::misuse(const char* how) const {
+  return failure{errc::internal, what() + ": " + how, {}};
 }
 
 blob_upload::step blob_upload::on_hash(const result<digest>& of_file) {
+  if (phase_ != phase::hashing)
+    return misuse("a digest that nobody asked for");
   if (!of_file)
-    return of_file.error();
+    return noted(of_file.error());
   if (*of_file != order_.id)
-    return failure{errc::source_invalid,
-                   order_.path + " does not hold " + order_.id.to_string() + ": its content is "
-                     + of_file->to_string() + ", and the registry refused it",
-                   "the file was changed or damaged: fetch or build the model again"};
+    return noted(failure{errc::source_invalid,
+                         order_.path + " does not hold " + order_.id.to_string()
+                           + ": its content is " + of_file->to_string()
+                           + ", and the registry refused it",
+                         "the file was changed or damaged: fetch or build the model again"});
   return open(false); // mangled on the way: one more try
 }
 
@@ -144,12 +167,13 @@ blob_upload::step blob_upload::on_sent(const http_outcome& outcome) {
                        + " twice, though the file's content is right",
                      "something between here and the registry changes the bytes"};
     hashed_ = true;
+    phase_ = phase::hashing;
     return hash_file{};
   }
   if (is_lost_session(response))
     return lost_session(response);
   if (response.status == 202)
-    return settle(); // not what a closing PUT gets: ask
+    return settle_oddity(response);
   auto trouble = setback(outcome, what());
   if (auto* again = std::get_if<try_again>(&trouble))
     return later(std::move(*again), response.status >= 500 ? phase::settling : phase::opening);
@@ -174,9 +198,18 @@ blob_upload::step blob_upload::on_settled(const http_outcome& outcome) {
 }
 
 blob_upload::step blob_upload::lost_session(const http_response& response) {
-  if (++sessions_lost_ <= most_sessions_lost)
-    return later({"session-lost", what() + ": the registry answered " + describe(response), {}},
-                 phase::opening);
+  if (++sessions_lost_ > most_sessions_lost)
+    return too_many_lost(response);
+  return later({"session-lost", what() + ": the registry answered " + describe(response), {}},
+               phase::opening);
+}
+
+/// Not what a closing PUT gets: ask, but not for ever.
+blob_upload::step blob_upload::settle_oddity(const http_response& response) {
+  return ++sessions_lost_ > most_sessions_lost ? too_many_lost(response) : settle();
+}
+
+blob_upload::step blob_upload::too_many_lost(const http_response& response) {
   return failure{errc::refused,
                  what() + ": the registry lost " + std::to_string(sessions_lost_)
                    + " upload sessions, at last with " + describe(response),

@@ -31,7 +31,8 @@ const char* to_string(confirmation how) noexcept;
 /// the blob was there all along, 202 opens a session as any POST does (distribution-spec, "Mounting
 /// a blob from another repository"). What is neither is answered by a plain POST.
 ///
-/// Life: `begin` once; then what each step asks for, until `confirmed` or a failure.
+/// Life: `begin` once; then what each step asks for, until `confirmed` or a failure. After that,
+/// and for a call that no step asked for, the answer is errc::internal.
 class blob_upload {
 public:
   /// Send this, then `on_outcome`. `whole_blob`: its body is the blob and needs a body slot.
@@ -67,8 +68,11 @@ public:
   }
 
 private:
-  enum class phase : std::uint8_t { mounting, opening, ready, sending, settling };
+  enum class phase : std::uint8_t { mounting, opening, ready, sending, hashing, settling, ended };
 
+  step react(const http_outcome& outcome);
+  step noted(step next);
+  step misuse(const char* how) const;
   step open(bool by_mount);
   step settle();
   step on_mount(const http_outcome& outcome);
@@ -78,6 +82,8 @@ private:
   step on_unsent(const no_response& none);
   step use_session(const http_response& response);
   step lost_session(const http_response& response);
+  step settle_oddity(const http_response& response);
+  step too_many_lost(const http_response& response);
   step later(try_again why, phase then);
   std::string what() const;
 

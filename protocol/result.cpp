@@ -11,6 +11,7 @@ const char* to_string(errc code) noexcept {
     case errc::source_invalid: return "source_invalid";
     case errc::unauthorized: return "unauthorized";
     case errc::refused: return "refused";
+    case errc::incomplete: return "incomplete";
     case errc::unavailable: return "unavailable";
     case errc::gave_up: return "gave_up";
     case errc::differs: return "differs";

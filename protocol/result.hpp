@@ -17,6 +17,7 @@ enum class errc : std::uint8_t {
   source_invalid, ///< the model on disk is missing, unreadable, or not what its manifest says
   unauthorized,   ///< credentials refused, or they lack a permission
   refused,        ///< the registry said no in a way that asking again will not change
+  incomplete,     ///< the registry lacks a blob that the manifest names: look at them all again
   unavailable,    ///< registry or network in trouble: the same request may succeed later
   gave_up,        ///< still unavailable when the retry budget was used up
   differs,        ///< what the registry serves is not what the source holds

@@ -131,6 +131,9 @@ verdict<std::monostate> judge_manifest_put(const http_outcome& outcome, const en
                                            const std::string& reference, const digest& id) {
   auto what = "putting manifest " + reference + " into " + place(at);
   const auto* response = outcome.response();
+  if (response != nullptr && has_error_code(*response, "MANIFEST_BLOB_UNKNOWN"))
+    return failure{errc::incomplete, what + ": the registry answered " + describe(*response),
+                   "push again with --check always"};
   if (response == nullptr || classify(response->status) != status_class::success)
     return widen<std::monostate>(setback(outcome, what));
   auto named = named_digest(*response);

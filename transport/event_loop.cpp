@@ -5,6 +5,7 @@
 #include <limits>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 
 namespace flotilla::transport {
 
@@ -62,26 +63,41 @@ event_loop::~event_loop() {
     curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, nullptr);
 }
 
-int event_loop::on_socket(CURL*, curl_socket_t socket, int what, void* self, void* known) {
-  static_cast<event_loop*>(self)->watch(socket, what, known != nullptr);
+CURLMcode event_loop::add(CURL* easy) {
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &event_loop::on_open);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+  return curl_multi_add_handle(multi_.get(), easy);
+}
+
+/// Curl closes a socket that did not connect without a word, and opens the next, often of the same
+/// number, of which it believes that it is watched. So it must be.
+curl_socket_t event_loop::on_open(void* self, curlsocktype, curl_sockaddr* address) {
+  auto& loop = *static_cast<event_loop*>(self);
+  const int socket = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (const auto before = loop.watched_.find(socket); before != loop.watched_.end())
+    loop.watch(socket, before->second);
+  return socket;
+}
+
+/// Taking a socket out of epoll here would be late for one that is closed already: its number may
+/// be somebody else's by now.
+int event_loop::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
+  auto& loop = *static_cast<event_loop*>(self);
+  if (what == CURL_POLL_REMOVE)
+    loop.watched_.erase(socket);
+  else
+    loop.watch(socket,
+               ((what & CURL_POLL_IN) ? EPOLLIN : 0U) | ((what & CURL_POLL_OUT) ? EPOLLOUT : 0U));
   return 0;
 }
 
-void event_loop::watch(curl_socket_t socket, int what, bool known) {
-  if (what == CURL_POLL_REMOVE) {
-    ::epoll_ctl(epoll_.value(), EPOLL_CTL_DEL, socket, nullptr);
-    curl_multi_assign(multi_.get(), socket, nullptr);
-    return;
-  }
+void event_loop::watch(curl_socket_t socket, unsigned events) {
+  watched_[socket] = events;
   epoll_event event{};
   event.data.fd = socket;
-  event.events = ((what & CURL_POLL_IN) ? EPOLLIN : 0U) | ((what & CURL_POLL_OUT) ? EPOLLOUT : 0U);
-  // The number of a closed socket may come back before curl has forgotten the old one.
-  const int first = known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-  const int second = known ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-  if (::epoll_ctl(epoll_.value(), first, socket, &event) != 0)
-    ::epoll_ctl(epoll_.value(), second, socket, &event);
-  curl_multi_assign(multi_.get(), socket, this);
+  event.events = events;
+  if (::epoll_ctl(epoll_.value(), EPOLL_CTL_MOD, socket, &event) != 0)
+    ::epoll_ctl(epoll_.value(), EPOLL_CTL_ADD, socket, &event);
 }
 
 int event_loop::on_timer(CURLM*, long milliseconds, void* self) {
@@ -110,6 +126,10 @@ void event_loop::handle(int descriptor, unsigned events) {
   if (descriptor == wakeup_.value()) {
     eventfd_t count = 0;
     ::eventfd_read(wakeup_.value(), &count);
+    return;
+  }
+  if (watched_.find(descriptor) == watched_.end()) {
+    ::epoll_ctl(epoll_.value(), EPOLL_CTL_DEL, descriptor, nullptr);
     return;
   }
   int running = 0;

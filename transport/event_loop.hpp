@@ -5,6 +5,7 @@
 #include "transport/unique_fd.hpp"
 
 #include <optional>
+#include <unordered_map>
 
 namespace flotilla::transport {
 
@@ -28,9 +29,7 @@ public:
     return multi_ && epoll_ && wakeup_;
   }
 
-  CURLMcode add(CURL* easy) {
-    return curl_multi_add_handle(multi_.get(), easy);
-  }
+  CURLMcode add(CURL* easy);
   void remove(CURL* easy) {
     curl_multi_remove_handle(multi_.get(), easy);
   }
@@ -46,13 +45,17 @@ public:
 
 private:
   static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void* known);
+  static curl_socket_t on_open(void* self, curlsocktype, curl_sockaddr* address);
   static int on_timer(CURLM*, long milliseconds, void* self);
 
-  void watch(curl_socket_t socket, int what, bool known);
+  void watch(curl_socket_t socket, unsigned events);
   void handle(int descriptor, unsigned events);
 
   unique_fd epoll_;
   unique_fd wakeup_;
+  /// What curl waits for on which socket: epoll's events. Epoll itself may know of more: a socket
+  /// that is watched no longer is taken out when it stirs, or by closing it.
+  std::unordered_map<curl_socket_t, unsigned> watched_;
   multi_handle multi_;
   std::optional<time_point> timer_; ///< when curl wants to be called
 };

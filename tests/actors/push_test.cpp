@@ -197,6 +197,37 @@ TEST_F(Push, LooksAtEverythingWhenAManifestPromisesMoreThanIsThere) {
   EXPECT_EQ(registry.blobs, registry.wanted);
 }
 
+TEST_F(Push, SendsABlobThatTheRegistryLostAndPublishesAgain) {
+  plan({2 << 20, 2 << 20});
+  registry.blobs = registry.wanted;
+  bool refused = false;
+  net->respond = [this, refused](const protocol::http_request& request) mutable {
+    if (request.verb == method::put && request.url.find("/manifests/") != std::string::npos
+        && !std::exchange(refused, true)) {
+      registry.blobs.erase(digest_of(1));
+      return network::answer(400, {}, R"({"errors":[{"code":"MANIFEST_BLOB_UNKNOWN"}]})");
+    }
+    return registry(request);
+  };
+  add_node();
+  submit();
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->why.code, errc::none) << report->why.message;
+  EXPECT_EQ(registry.blobs, registry.wanted);
+  EXPECT_FALSE(registry.manifest_came_early);
+}
+
+TEST_F(Push, DoesNotGoInCirclesWithARegistryThatLosesEveryBlob) {
+  plan({2 << 20});
+  answer_first(1000, method::put, "/manifests/",
+               network::answer(400, {}, R"({"errors":[{"code":"MANIFEST_BLOB_UNKNOWN"}]})"));
+  add_node();
+  submit();
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->why.code, errc::incomplete);
+  EXPECT_EQ(net->count(method::put, "/manifests/"), 2u);
+}
+
 TEST_F(Push, AsksNoMoreForSmallBlobsOnceTheRepositoryTurnsOutEmpty) {
   plan(std::vector<std::uint64_t>(1000, 100));
   add_node();

@@ -129,7 +129,10 @@ scripted_registry::impl::impl(scripted_registry_options given)
   };
   server.Get(".*", serve).Post(".*", serve).Put(".*", serve).Patch(".*", serve);
   server.Delete(".*", serve);
+  int listener = -1;
+  server.set_socket_options([&listener](int socket) { listener = socket; });
   port = static_cast<std::uint16_t>(server.bind_to_any_port("127.0.0.1"));
+  ::listen(listener, 512); // httplib's queue of 5 makes whoever comes sixth wait for a second
   thread = std::thread([this] { server.listen_after_bind(); });
   while (!server.is_running()) // stop() before that would be lost
     std::this_thread::yield();

@@ -11,8 +11,8 @@ namespace flotilla::test {
 /// An empty directory of its own for a test, gone with all its content when the object is.
 class temp_dir {
 public:
-  temp_dir() {
-    auto pattern = (std::filesystem::temp_directory_path() / "flotilla-XXXXXX").string();
+  explicit temp_dir(const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    auto pattern = (parent / "flotilla-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr)
       throw std::runtime_error{"no temporary directory: " + pattern};
     path_ = std::filesystem::canonical(pattern);

@@ -28,7 +28,7 @@ TEST(PushOllama, KeepsTheManifestToItsLastNewline) {
 
 TEST(PushOllama, BringsThousandsOfTensors) {
   const program flotilla;
-  const registry there;
+  scripted_registry there;
   std::vector<part> tensors;
   for (unsigned i = 0; i < 2000; ++i)
     tensors.push_back(ollama_layer("tensor", "tensor " + std::to_string(i) + noise(i, 200),
@@ -38,7 +38,7 @@ TEST(PushOllama, BringsThousandsOfTensors) {
   const auto pushed = flotilla.push("ollama:large:8b", there.address() + "/large:8b");
   ASSERT_EQ(pushed.status, 0) << pushed.said();
   EXPECT_EQ(pushed.blobs("uploaded"), 2001);
-  EXPECT_EQ(manifest_at(there.address(), "large", "8b").bytes, manifest.bytes);
+  EXPECT_EQ(there.content().manifest("large", "8b"), manifest.bytes);
   const auto verified = flotilla.verify("ollama:large:8b", there.address() + "/large:8b");
   EXPECT_EQ(verified.status, 0) << verified.said();
 }

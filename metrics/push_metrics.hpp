@@ -1,0 +1,71 @@
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace flotilla::metrics {
+
+/// How far a push is, in plain numbers. None of them but `done_bytes` ever shrinks.
+struct push_numbers {
+  std::uint64_t present_blobs = 0;
+  std::uint64_t mounted_blobs = 0;
+  std::uint64_t uploaded_blobs = 0;
+  std::uint64_t resumed_blobs = 0;
+  std::uint64_t sent_bytes = 0;   ///< of bodies, repeats included
+  std::uint64_t resent_bytes = 0; ///< those of them that had left before
+  std::uint64_t plan_bytes = 0;   ///< of all blobs
+  std::uint64_t done_bytes = 0;   ///< confirmed, or on the wire
+  std::vector<std::pair<std::string, std::uint64_t>> retries; ///< reason and count
+};
+
+/// What this build is, as labels of flotilla_build_info.
+struct build_labels {
+  std::string version;
+  std::string compiler;
+};
+
+/// `reason` as a label: `network`, `429`, `408`, `5xx`, `session-lost`, or `other`. A closed set,
+/// whatever a registry thinks of answering: each label costs a series for ever.
+std::string_view retry_label(std::string_view reason) noexcept;
+
+/// What one process tells of its push. All series exist from the start, at 0, so that rates do.
+/// docs/metrics.md says what each means to an operator. One thread updates; any thread may collect.
+class push_metrics {
+public:
+  /// @param registry outlives this
+  push_metrics(prometheus::Registry& registry, const build_labels& build);
+
+  /// Brings every series to `now`.
+  void update(const push_numbers& now);
+  /// The push has ended, whatever way. @param seconds since it began
+  void ended(double seconds);
+
+private:
+  static constexpr std::size_t reasons = 6; ///< that `retry_label` knows
+
+  /// flotilla_blobs_total{result}: blobs confirmed, by the way in which they came to be.
+  prometheus::Family<prometheus::Counter>& blobs_;
+  prometheus::Counter& present_;
+  prometheus::Counter& mounted_;
+  prometheus::Counter& uploaded_;
+  prometheus::Counter& resumed_;
+  prometheus::Counter& sent_bytes_;     ///< flotilla_sent_bytes_total
+  prometheus::Counter& resent_bytes_;   ///< flotilla_resent_bytes_total
+  prometheus::Gauge& plan_bytes_;       ///< flotilla_plan_bytes
+  prometheus::Gauge& done_bytes_;       ///< flotilla_done_bytes
+  prometheus::Histogram& push_seconds_; ///< flotilla_push_duration_seconds
+  /// flotilla_retries_total{reason}
+  std::array<prometheus::Counter*, reasons> retries_{};
+};
+
+} // namespace flotilla::metrics
