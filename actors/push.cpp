@@ -14,7 +14,7 @@ using protocol::ledger;
 
 namespace {
 
-/// Granted ahead of what a node can have in hand, so that it never waits for the next batch.
+/// Batches that a node may have in hand; it works on one.
 constexpr std::uint32_t checks_ahead = 2;
 constexpr std::uint32_t uploads_ahead = 4;
 
@@ -91,8 +91,8 @@ void push_state::begin_work(bool manifest_there) {
   if (manifest_there && order_.options.to == purpose::push
       && order_.options.check == protocol::check_mode::automatic)
     spot_checks_left_ = spot_checks;
-  for (auto& [node, at] : seats_)
-    self_->send(at.node, atom::engage_v, engagement_, push_actor{self_});
+  for (const auto& node : seats_.nodes())
+    self_->send(node, atom::engage_v, engagement_, push_actor{self_});
   fill();
   advance();
 }
@@ -193,12 +193,11 @@ void push_state::advance() {
 // ---- work for the nodes ----------------------------------------------------------------------
 
 void push_state::join(const std::string& node_name, node_actor node) {
-  auto& at = seats_[node_name];
-  at.node = std::move(node);
-  self_->monitor(at.node);
+  self_->monitor(node);
+  seats_.add(node_name, node);
   if (phase_ != phase::sending && phase_ != phase::checking)
     return;
-  self_->send(at.node, atom::engage_v, engagement_, push_actor{self_});
+  self_->send(node, atom::engage_v, engagement_, push_actor{self_});
   fill();
 }
 
@@ -207,71 +206,48 @@ bool push_state::is_trusting() const {
 }
 
 void push_state::fill() {
-  for (auto& [node, at] : seats_) {
-    work_batch batch;
-    fill_checks(at, batch);
-    fill_uploads(at, batch);
-    if (!batch.checks.empty() || !batch.uploads.empty())
-      self_->send(at.node, atom::work_v, id_, std::move(batch));
-  }
+  const auto& options = order_.options;
+  auto grants = seats_.grant(
+    {options.checks * checks_ahead, options.uploads * uploads_ahead},
+    [this] { return next_check(); }, [this] { return next_upload(); });
+  for (auto& [node, batch] : grants)
+    self_->send(node, atom::work_v, id_, std::move(batch));
 }
 
-void push_state::fill_checks(seat& at, work_batch& batch) {
-  auto& source = again_ ? *again_ : *ledger_;
-  const auto most = order_.options.checks * checks_ahead;
-  while (at.checks_out < most && (!is_trusting() || spot_checks_left_ > 0)) {
-    auto blob = source.next_check();
-    if (!blob) {
-      spot_checks_left_ = 0;
-      return;
-    }
-    if (is_trusting()) {
-      --spot_checks_left_;
-      ++spot_checks_out_;
-    }
-    ++at.checks_out;
-    batch.checks.push_back(order_for_check(*blob));
+std::optional<check_order> push_state::next_check() {
+  if (is_trusting() && spot_checks_left_ == 0)
+    return std::nullopt; // first the answers of those that are out
+  auto blob = again_ ? again_->next_check() : ledger_->next_check();
+  if (!blob) {
+    spot_checks_left_ = 0;
+    return std::nullopt;
   }
-}
-
-void push_state::fill_uploads(seat& at, work_batch& batch) {
-  if (phase_ != phase::sending || is_trusting())
-    return;
-  while (at.uploads_out < order_.options.uploads * uploads_ahead) {
-    auto blob = ledger_->next_upload();
-    if (!blob)
-      return;
-    ++at.uploads_out;
-    batch.uploads.push_back(order_for_upload(*blob));
+  if (is_trusting()) {
+    --spot_checks_left_;
+    ++spot_checks_out_;
   }
-}
-
-check_order push_state::order_for_check(ledger::index blob) const {
-  const auto& what = plan_->blobs[blob];
+  const auto& what = plan_->blobs[*blob];
   auto look_further = order_.options.to == purpose::plan && what.mount_from != 0;
-  return {blob, what.id, what.size,
-          look_further ? plan_->mount_sources[what.mount_from - 1] : std::string{}};
+  return check_order{*blob, what.id, what.size,
+                     look_further ? plan_->mount_sources[what.mount_from - 1] : std::string{}};
 }
 
-upload_order push_state::order_for_upload(ledger::index blob) const {
-  const auto& what = plan_->blobs[blob];
+std::optional<upload_order> push_state::next_upload() {
+  if (phase_ != phase::sending || is_trusting())
+    return std::nullopt;
+  auto blob = ledger_->next_upload();
+  if (!blob)
+    return std::nullopt;
+  const auto& what = plan_->blobs[*blob];
   auto source = what.mount_from == 0 ? std::string{} : plan_->mount_sources[what.mount_from - 1];
-  return {blob, {what.id, what.size, plan_->path_of(what), std::move(source)}};
+  return upload_order{*blob, {what.id, what.size, plan_->path_of(what), std::move(source)}};
 }
 
 // ---- what nodes and the publisher tell -------------------------------------------------------
 
 void push_state::on_report(const std::string& node, node_report report) {
-  auto found = seats_.find(node);
-  if (found == seats_.end() || phase_ == phase::ended)
+  if (phase_ == phase::ended || !seats_.take(node, report))
     return;
-  auto& at = found->second;
-  at.checks_out -= static_cast<std::uint32_t>(report.checks.size());
-  at.uploads_out -= static_cast<std::uint32_t>(report.uploads.size());
-  at.in_flight_bytes = report.in_flight_bytes;
-  at.bodies = std::move(report.bodies);
-  at.bodies_in_all = report.bodies_in_all;
-  at.share = std::move(report.share);
   sent_bytes_ += report.sent_bytes;
   resent_bytes_ += report.resent_bytes;
   for (const auto& note : report.setbacks)
@@ -353,10 +329,9 @@ void push_state::fail(failure why) {
 void push_state::finish(push_report report) {
   phase_ = phase::ended;
   report.last = status();
-  for (auto& [node, at] : seats_) {
-    report.nodes.push_back(at.share);
-    self_->send(at.node, atom::release_v, id_);
-  }
+  for (const auto& node : seats_.nodes())
+    self_->send(node, atom::release_v, id_);
+  report.nodes = seats_.shares();
   report.bottleneck = bottleneck_of(report.nodes);
   caf::anon_send(follower_, atom::ended_v, std::move(report));
   self_->send_exit(publisher_, caf::exit_reason::user_shutdown);
@@ -375,11 +350,7 @@ push_status push_state::status() const {
   now.missing = ledger_->missing();
   now.sent_bytes = sent_bytes_;
   now.resent_bytes = resent_bytes_;
-  for (const auto& [node, at] : seats_) {
-    now.in_flight_bytes += at.in_flight_bytes;
-    now.bodies.insert(now.bodies.end(), at.bodies.begin(), at.bodies.end());
-    now.bodies_in_all += at.bodies_in_all;
-  }
+  seats_.write(now);
   meter_.write(self_->clock().now(), now);
   return now;
 }

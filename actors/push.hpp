@@ -3,10 +3,10 @@
 #include "actors/asker.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/push_meter.hpp"
+#include "actors/seats.hpp"
 #include "protocol/ledger.hpp"
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,17 +42,6 @@ public:
   asker<pointer> questions;
 
 private:
-  /// One node as this push sees it.
-  struct seat {
-    node_actor node;
-    std::uint32_t checks_out = 0; ///< granted and not reported
-    std::uint32_t uploads_out = 0;
-    std::uint64_t in_flight_bytes = 0;
-    std::vector<body_in_flight> bodies;
-    std::uint32_t bodies_in_all = 0;
-    node_share share;
-  };
-
   // The life of a push, step by step.
   void reach();
   void look();
@@ -65,13 +54,11 @@ private:
 
   void advance();
   void fill();
-  void fill_checks(seat& at, work_batch& batch);
-  void fill_uploads(seat& at, work_batch& batch);
+  std::optional<check_order> next_check();
+  std::optional<upload_order> next_upload();
   void take_checks(const std::vector<check_result>& results);
   void take_uploads(const std::vector<upload_result>& results);
   bool is_trusting() const;
-  check_order order_for_check(protocol::ledger::index blob) const;
-  upload_order order_for_upload(protocol::ledger::index blob) const;
   void fail(protocol::failure why);
   void finish(push_report report);
   protocol::failure missing_blobs() const;
@@ -88,10 +75,10 @@ private:
   phase phase_ = phase::reaching;
   std::optional<protocol::ledger> ledger_;
   std::optional<protocol::ledger> again_; ///< of `--verify blobs`: all looked at once more
-  std::map<std::string, seat> seats_;     ///< by node name
-  std::uint32_t spot_checks_left_ = 0;    ///< to be granted
-  std::uint32_t spot_checks_out_ = 0;     ///< granted, not answered
-  bool looked_closer_ = false;            ///< the registry has lost a blob once
+  seats seats_;
+  std::uint32_t spot_checks_left_ = 0; ///< to be granted
+  std::uint32_t spot_checks_out_ = 0;  ///< granted, not answered
+  bool looked_closer_ = false;         ///< the registry has lost a blob once
   push_meter meter_;
   std::uint64_t sent_bytes_ = 0;
   std::uint64_t resent_bytes_ = 0;
