@@ -15,6 +15,10 @@ show() { # prints the command, then runs it
   printf '%s$ %s%s\n' "$bold" "$*" "$plain"
   "$@"
 }
+quietly() { # the same, but its output is shown only when it fails
+  printf '%s$ %s%s\n' "$bold" "$*" "$plain"
+  "$@" >"$work/quiet.log" 2>&1 || { cat "$work/quiet.log" >&2; exit 1; }
+}
 fail() {
   printf 'quickstart: %s\n' "$*" >&2
   exit 1
@@ -102,33 +106,34 @@ make_model() {
 
 say "Setting up and building"
 show scripts/setup.sh
-show cmake --preset release
+quietly cmake --preset release
 show cmake --build --preset release --target flotilla
-flotilla=build/release/flotilla
+PATH=$PWD/build/release:$PATH
 export FLOTILLA_STATE_DIR=$work/state
 
 say "Starting a registry on loopback and making a model of 64 MiB"
 start_registry
 make_model
 target=localhost:$port/demo/model:v1
-show ls -l "$model/blobs/sha256"
+cd "$work"
+show ls -l model/blobs/sha256
 
 say "What would a push do? Nothing is sent yet"
-show "$flotilla" plan "oci:$model:demo" "$target"
+show flotilla plan oci:./model:demo "$target"
 
 say "Pushing"
-show "$flotilla" push "oci:$model:demo" "$target"
+show flotilla push oci:./model:demo "$target"
 
 say "Pushing again: everything is there, so nothing is sent"
-show "$flotilla" push "oci:$model:demo" "$target"
+show flotilla push oci:./model:demo "$target"
 
 say "Comparing the registry with the source"
-show "$flotilla" verify "oci:$model:demo" "$target"
+show flotilla verify oci:./model:demo "$target"
 
 say "Pulling it back with skopeo and comparing the bytes"
-show skopeo copy --quiet --src-tls-verify=false "docker://$target" "oci:$work/pulled:demo"
-show diff -r "$model/blobs" "$work/pulled/blobs" || fail "what was pulled is not what was pushed."
+show skopeo copy --quiet --src-tls-verify=false "docker://$target" oci:pulled:demo
+show diff -r model/blobs pulled/blobs || fail "what was pulled is not what was pushed."
 grep -q "$manifest" "$work/pulled/index.json" || fail "skopeo pulled another manifest."
 echo "The same: $(find "$model/blobs" -type f | wc -l) files, manifest $manifest."
 
-say "Done. The registry is stopped and the model removed; the program stays at $flotilla"
+say "Done. The registry is stopped and the model removed; the program stays at build/release/flotilla"

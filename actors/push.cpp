@@ -328,11 +328,14 @@ void push_state::fail(failure why) {
 
 void push_state::finish(push_report report) {
   phase_ = phase::ended;
+  std::sort(report.absent.begin(), report.absent.end(),
+            [](const auto& a, const auto& b) { return a.blob < b.blob; }); // the plan's order
   report.last = status();
   for (const auto& node : seats_.nodes())
     self_->send(node, atom::release_v, id_);
   report.nodes = seats_.shares();
-  report.bottleneck = bottleneck_of(report.nodes);
+  if (sent_bytes_ > 0)
+    report.bottleneck = bottleneck_of(report.nodes);
   caf::anon_send(follower_, atom::ended_v, std::move(report));
   self_->send_exit(publisher_, caf::exit_reason::user_shutdown);
   self_->send_exit(gateway_, caf::exit_reason::user_shutdown);

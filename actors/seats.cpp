@@ -4,6 +4,7 @@ namespace flotilla::actors {
 
 void seats::add(const std::string& name, node_actor node) {
   seats_[name].node = std::move(node);
+  seats_[name].share.name = name;
 }
 
 bool seats::take(const std::string& name, const node_report& report) {

@@ -77,13 +77,17 @@ protocol::failure apply_config_file(const std::string& path, CLI::App& app, CLI:
   if (!items)
     return {errc::usage, shown + ": " + items.error().message, {}};
   for (const auto& item : *items) {
-    if (item.key == "config" || !is_known(app, item))
+    if (item.key == "config" || item.key == "help" || !is_known(app, item))
       return {errc::usage, shown + ": unknown key `" + printable(item.key, 60) + '`',
               "keys are flags without their dashes, e.g. `uploads = 8`; `flotilla push --help` "
               "shows them all"};
-    if (auto bad = apply(item, command); bad.code != errc::none)
-      return {errc::usage, shown + ": " + bad.message, {}};
   }
+  // A section speaks for its command alone, so it is heard before what is said to all of them.
+  for (bool of_section : {true, false})
+    for (const auto& item : *items)
+      if (item.section.empty() != of_section)
+        if (auto bad = apply(item, command); bad.code != errc::none)
+          return {errc::usage, shown + ": " + bad.message, {}};
   return {};
 }
 

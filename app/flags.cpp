@@ -92,8 +92,12 @@ void add_source_flags(CLI::App& to, options& chosen) {
 void add_push_flags(CLI::App& to, options& chosen) {
   with_environment(to.add_option("--tag", chosen.tags, "One more tag for the model; repeatable"))
     ->type_name("TAG");
-  add(to, "--uploads", chosen.uploads, "Blobs sent at once")->check(CLI::Range(1, 32));
-  add(to, "--checks", chosen.checks, "Blobs asked for at once")->check(CLI::Range(1, 1024));
+  add(to, "--uploads", chosen.uploads, "Blobs sent at once")
+    ->check(CLI::Range(1, 32).description("1..32"))
+    ->type_name("N");
+  add(to, "--checks", chosen.checks, "Blobs asked for at once")
+    ->check(CLI::Range(1, 1024).description("1..1024"))
+    ->type_name("N");
   add_choice(to, "--check", chosen.check, check_modes, "auto",
              "Ask for a blob before sending it: where it pays, always, or never");
   add_parsed(to, "--bandwidth", chosen.bandwidth, parse_bytes, "SIZE/s", "unlimited",

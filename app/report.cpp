@@ -144,7 +144,8 @@ std::string summary(const outcome& of) {
   text += "  " + plural(last.total.blobs, "blob") + ", " + human_bytes(last.total.bytes) + ": "
           + human_count(last.present.blobs) + " present, " + human_count(last.mounted.blobs)
           + " mounted, " + human_count(last.uploaded.blobs + last.resumed.blobs) + " uploaded\n";
-  text += "  " + human_bytes(last.sent_bytes) + " sent in " + human_duration(last.seconds);
+  auto sent = last.sent_bytes == 0 ? std::string{"nothing"} : human_bytes(last.sent_bytes);
+  text += "  " + sent + " sent in " + human_duration(last.seconds);
   if (last.seconds > 0 && last.sent_bytes > 0)
     text += ", " + human_rate(static_cast<double>(last.sent_bytes) / last.seconds);
   if (!of.report.bottleneck.empty())

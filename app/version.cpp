@@ -21,8 +21,8 @@ std::string caf_version() {
 } // namespace
 
 int run_version(const options& chosen) {
-  auto text = "flotilla " + std::string{program_version} + " (C++ Actor Framework " + caf_version() + ", "
-              + transport::curl_engine::library() + ")\n";
+  auto text = "flotilla " + std::string{program_version} + " (C++ Actor Framework " + caf_version()
+              + ", " + transport::curl_engine::library() + ")\n";
   if (chosen.json)
     text = render({{"version", program_version},
                    {"caf", caf_version()},

@@ -47,7 +47,7 @@ protocol::result<protocol::push_plan> open_blob_folder(const std::string& direct
     return root.error();
   if (options.manifest_file.empty())
     return misuse("a folder of blobs does not say which model they make: " + in_quotes(directory),
-                  "Name the manifest with --manifest FILE.");
+                  "name the manifest with --manifest FILE");
   auto bytes = read_small_file(options.manifest_file);
   if (!bytes)
     return bytes.error();

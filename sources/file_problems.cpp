@@ -17,8 +17,8 @@ protocol::failure file_problems::to_failure(const std::string& root, std::size_t
   if (count_ > first_.size())
     text += "; and " + std::to_string(count_ - first_.size()) + " more";
   return invalid(std::move(text),
-                 "Bring the model here again (pull or copy it), or mend the files; "
-                 "nothing was sent.");
+                 "bring the model here again (pull or copy it), or mend the files; "
+                 "nothing was sent");
 }
 
 } // namespace flotilla::sources

@@ -61,7 +61,7 @@ protocol::result<descriptor> choose_by_tag(const protocol::manifest& index, cons
     return invalid("tag " + in_quotes(tag) + " stands for " + std::to_string(found.size())
                      + " different manifests in " + in_quotes(root) + "; it holds "
                      + listed(names_in(index)),
-                   "Name one in full (oci:DIR:NAME), or remove the others from index.json.");
+                   "name one in full (oci:DIR:NAME), or remove the others from index.json");
   if (!names_a_manifest(found[0]))
     return invalid("tag " + in_quotes(tag) + " in " + in_quotes(root) + " is of type "
                    + in_quotes(found[0].media_type) + ", which is no manifest");
@@ -75,7 +75,7 @@ protocol::result<descriptor> choose_only(const protocol::manifest& index, const 
   if (found.size() > 1)
     return invalid(in_quotes(root) + " holds " + std::to_string(found.size())
                      + " manifests: " + listed(names_in(index)),
-                   "Say which one: oci:DIR:TAG.");
+                   "say which one: oci:DIR:TAG");
   return found[0];
 }
 

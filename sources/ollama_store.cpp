@@ -47,7 +47,7 @@ protocol::result<std::string> find_store(const source_options& options) {
     looked_at += (looked_at.empty() ? "" : ", ") + why;
   }
   return invalid("no Ollama store; looked at " + (looked_at.empty() ? "nothing" : looked_at),
-                 "Set OLLAMA_MODELS to the folder that holds manifests and blobs.");
+                 "set OLLAMA_MODELS to the folder that holds manifests and blobs");
 }
 
 std::string below(const std::string& directory, const std::string& name) {
@@ -110,7 +110,7 @@ protocol::result<std::string> find_manifest(const std::string& store, const olla
   if (found.empty())
     return invalid("model " + in_quotes(name.brief()) + " in the Ollama store " + in_quotes(store)
                      + " has no tag " + in_quotes(name.tag) + "; it has " + listed(tags),
-                   "Name one: ollama:" + name.brief() + ":TAG.");
+                   "name one: ollama:" + name.brief() + ":TAG");
   return found.front();
 }
 
@@ -119,7 +119,7 @@ protocol::result<ollama_name> parse_name(const std::string& text) {
   if (!name)
     return misuse("not the name of an Ollama model: " + in_quotes(text) + ": "
                     + name.error().message,
-                  "A model is named ollama:NAME or ollama:NAME:TAG.");
+                  "a model is named ollama:NAME or ollama:NAME:TAG");
   return name;
 }
 

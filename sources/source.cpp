@@ -18,12 +18,12 @@ using protocol::push_plan;
 namespace {
 
 constexpr const char* known_kinds
-  = "A source is oci:DIR[:TAG], ollama:NAME[:TAG], blobs:DIR with --manifest FILE, or the path of "
-    "one of these directories.";
+  = "a source is oci:DIR[:TAG], ollama:NAME[:TAG], blobs:DIR with --manifest FILE, or the path of "
+    "one of these directories";
 
 failure needless_manifest(const std::string& what) {
   return misuse(what + " has a manifest of its own, so --manifest has no use",
-                "Leave --manifest out, or name a folder of blobs: blobs:DIR.");
+                "leave --manifest out, or name a folder of blobs: blobs:DIR");
 }
 
 protocol::result<push_plan> open_layout(const std::string& name, const source_options& options) {
@@ -77,7 +77,7 @@ protocol::result<push_plan> recognise(const std::string& path, const source_opti
     return open_layout(path, options);
   if (is_directory(path + "/manifests") && is_directory(path + "/blobs"))
     return invalid(in_quotes(path) + " is a store of Ollama, which may hold many models",
-                   "Set OLLAMA_MODELS to this directory and name the model: ollama:NAME[:TAG].");
+                   "set OLLAMA_MODELS to this directory and name the model: ollama:NAME[:TAG]");
   if (holds_blobs(path))
     return open_blob_folder(path, options);
   return invalid(

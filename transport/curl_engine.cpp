@@ -46,6 +46,7 @@ public:
   engine_counters counters() const noexcept;
 
 private:
+  std::optional<failure> put_in(order& what);
   void run();
   bool take_in();
   void answer_all();
@@ -79,20 +80,23 @@ curl_engine::impl::impl(engine_options options)
 }
 
 void curl_engine::impl::submit(order what) {
-  std::optional<failure> closed;
+  if (auto closed = put_in(what))
+    refuse(what, std::move(*closed));
+}
+
+/// @returns why `what` was not taken; then it is as it was.
+std::optional<failure> curl_engine::impl::put_in(order& what) {
   bool first = false;
   {
     const std::lock_guard guard{shared_.lock};
-    closed = shared_.closed;
-    if (!closed) {
-      first = shared_.inbox.empty();
-      shared_.inbox.push_back(std::move(what));
-    }
+    if (shared_.closed)
+      return shared_.closed;
+    first = shared_.inbox.empty();
+    shared_.inbox.push_back(std::move(what));
   }
-  if (closed)
-    refuse(what, std::move(*closed));
-  else if (first)
+  if (first)
     pool_.wake();
+  return std::nullopt;
 }
 
 void curl_engine::impl::limit_bandwidth(std::uint64_t rate) {

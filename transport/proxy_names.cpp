@@ -37,9 +37,11 @@ std::string host_and_port(const char* proxy) {
 }
 
 std::string first_of(std::initializer_list<const char*> variables) {
-  for (const auto* name : variables)
-    if (const auto* value = std::getenv(name); value != nullptr && *value != '\0')
+  for (const auto* name : variables) {
+    const auto* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe)
+    if (value != nullptr && *value != '\0')
       return host_and_port(value);
+  }
   return {};
 }
 
