@@ -50,8 +50,10 @@ void push_state::wire(std::string id, push_order order, http_actor http, token_a
     = order_.options.to == purpose::push ? order_.options.check : protocol::check_mode::always;
   ledger_.emplace(plan_->blobs, mode);
   gateway_ = self_->spawn(gateway, std::move(http), std::move(tokens), engagement_);
-  auto tell = [me = push_state::interface{self_}](setback_note note) {
-    caf::anon_send(me, atom::setback_v, std::move(note));
+  // A weak handle: the push holds its publisher already.
+  auto tell = [me = caf::actor_cast<caf::weak_actor_ptr>(self_)](setback_note note) {
+    if (auto push = me.lock())
+      caf::anon_send(caf::actor_cast<caf::actor>(push), atom::setback_v, std::move(note));
   };
   publisher_ = self_->spawn(publisher, gateway_, publication{order_.at, plan_, report_.tags}, tell);
   self_->set_down_handler([this](const caf::down_msg&) {

@@ -2,10 +2,12 @@
 
 #include "app/config_file.hpp"
 #include "app/flags.hpp"
+#include "protocol/text.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <memory>
+#include <optional>
 #include <sstream>
 
 namespace flotilla::app {
@@ -86,6 +88,15 @@ std::unique_ptr<parser> make_parser() {
   return p;
 }
 
+/// The first word is no command: the parser would only say that one is missing.
+std::optional<protocol::failure> unknown_command(int argc, const char* const* argv) {
+  if (argc < 2 || argv[1][0] == '-')
+    return std::nullopt;
+  return protocol::failure{protocol::errc::usage,
+                           "`" + protocol::printable(argv[1], 60) + "` is no command",
+                           "`flotilla --help` shows them all"};
+}
+
 protocol::failure usage_error(const CLI::ParseError& error, const CLI::App* sub) {
   auto command_name = sub == nullptr ? std::string{} : sub->get_name() + ' ';
   return {protocol::errc::usage, error.what(),
@@ -108,6 +119,9 @@ protocol::result<std::variant<options, answer>> parse_command_line(int argc,
     auto* sub = chosen_command();
     return outcome{answer{(sub != nullptr ? sub : &p->app)->help("flotilla")}};
   } catch (const CLI::ParseError& error) {
+    if (chosen_command() == nullptr)
+      if (auto unknown = unknown_command(argc, argv))
+        return *std::move(unknown);
     return usage_error(error, chosen_command());
   }
   auto* sub = chosen_command();

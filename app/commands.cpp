@@ -12,6 +12,8 @@
 #include "app/signals.hpp"
 #include "app/state.hpp"
 #include "app/version.hpp"
+#include "protocol/text.hpp"
+#include "protocol/token.hpp"
 #include "sources/source.hpp"
 
 #include <nlohmann/json.hpp>
@@ -116,6 +118,18 @@ int refuse(const options& chosen, const failure& why) {
   return exit_code_of(why.code);
 }
 
+/// A registry refuses without saying whom: without that nobody knows which login to mend.
+void name_user(failure& why, const protocol::reference& target,
+               const protocol::result<protocol::credentials>& who) {
+  if (why.code != errc::unauthorized || !who)
+    return;
+  auto user = protocol::printable(who->user, 80);
+  if (!user.empty() && why.message.find(user) != std::string::npos)
+    return;
+  why.message += "; asked " + (user.empty() ? "without a login" : "as user " + user) + " for "
+                 + protocol::repository_scope(target.repository, "pull,push");
+}
+
 void learn(state& kept, const protocol::reference& target, const actors::push_report& report) {
   const auto& last = report.last;
   if (report.why.code == errc::none && last.sent_bytes >= enough_to_tell && last.seconds > 0)
@@ -191,6 +205,7 @@ int run_push(const options& chosen) {
   view->end();
   if (admin)
     admin->conclude(report);
+  name_user(report.why, *target, find(target->host));
   learn(*kept, *target, report);
   return conclude(chosen, {*target, *plan, report}, *kept);
 }

@@ -29,6 +29,14 @@ bool is_known(CLI::App& app, const config_item& item) {
   return false;
 }
 
+/// `[push]`; or `[push.more]`, which is no command's.
+std::string section_of(const std::vector<std::string>& parents) {
+  std::string name;
+  for (const auto& parent : parents)
+    name += (name.empty() ? "" : ".") + parent;
+  return name;
+}
+
 failure apply(const config_item& item, CLI::App& command) {
   if (!item.section.empty() && item.section != command.get_name())
     return {};
@@ -51,6 +59,8 @@ protocol::result<std::vector<config_item>> read_config(std::istream& from) {
   std::string text(most_bytes + 1, '\0');
   from.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(from.gcount()));
+  if (from.bad())
+    return failure{errc::usage, "it cannot be read as a file", {}}; // a directory, for one
   if (text.size() > most_bytes)
     return failure{errc::usage, "it is larger than 1 MiB", {}};
   std::vector<config_item> items;
@@ -59,8 +69,8 @@ protocol::result<std::vector<config_item>> read_config(std::istream& from) {
     for (auto& parsed : CLI::ConfigTOML{}.from_config(bounded)) {
       if (parsed.name == "++" || parsed.name == "--")
         continue; // a section begins or ends
-      items.push_back({parsed.parents.empty() ? std::string{} : parsed.parents.front(),
-                       std::move(parsed.name), std::move(parsed.inputs)});
+      items.push_back(
+        {section_of(parsed.parents), std::move(parsed.name), std::move(parsed.inputs)});
     }
   } catch (const std::exception& error) {
     return failure{errc::usage, printable(error.what()), {}};

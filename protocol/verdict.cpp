@@ -66,6 +66,11 @@ bool wants_tls(const http_response& response) {
   return response.status == 400 && response.body.find("HTTPS") != std::string::npos;
 }
 
+/// nginx says so in the answer, having let the handshake pass.
+bool wants_client_certificate(const http_response& response) {
+  return response.status == 400 && response.body.find("SSL certificate") != std::string::npos;
+}
+
 } // namespace
 
 std::variant<try_again, failure> setback(const http_outcome& outcome, const std::string& what) {
@@ -106,6 +111,10 @@ verdict<std::monostate> judge_probe(const http_outcome& outcome, const endpoint&
   if (!at.registry().secure && wants_tls(*response))
     return failure{errc::usage, what + ": it speaks TLS, and was asked in plain HTTP",
                    "leave out --plain-http, or give --plain-http=false for a loopback address"};
+  if (at.registry().secure && wants_client_certificate(*response))
+    return failure{errc::usage,
+                   what + ": it demands a client certificate, and answered " + describe(*response),
+                   "give --client-cert and --client-key, issued by an authority that it trusts"};
   auto kind = classify(response->status);
   if (kind == status_class::unauthorized || kind == status_class::forbidden
       || kind == status_class::retry)

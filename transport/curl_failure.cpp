@@ -134,7 +134,8 @@ failure explain(const curl_report& report, const curl_target& target) {
     case CURLE_COULDNT_CONNECT: return no_connection(report, target);
     case CURLE_OPERATION_TIMEDOUT: return too_slow(report, target);
     case CURLE_PROXY: return proxy_refused(report, target);
-    case CURLE_GOT_NOTHING: return silent(target);
+    case CURLE_GOT_NOTHING:
+    case CURLE_ABORTED_BY_CALLBACK: return silent(target); // see transfer::on_begin
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR: return broken(report, target);
     case CURLE_PARTIAL_FILE:

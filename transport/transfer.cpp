@@ -96,6 +96,10 @@ void transfer::set_callbacks() {
 
 int transfer::on_begin(void* self, char*, char*, int, int) {
   auto& t = *static_cast<transfer*>(self);
+  // Curl repeats what a kept connection did not answer. But the server may have acted on a body
+  // that left whole: whether to send that again is not ours to say.
+  if (t.body_left_)
+    return CURL_PREREQFUNC_ABORT;
   t.begun_ = true;
   t.clock_.begin(clock::now());
   // Curl rewinds only if bytes had gone out, and not if it had merely read them.
@@ -149,8 +153,10 @@ void transfer::note_read(std::size_t bytes, time_point now) {
   const auto spent = body_->disk_time() - std::exchange(disk_time_, body_->disk_time());
   meters.disk_nanoseconds.fetch_add(spent.count(), std::memory_order_relaxed);
   const bool last = body_->remaining() == 0;
-  if (last)
+  if (last) {
+    body_left_ = true;
     clock_.body_read(now);
+  }
   if (order_.sent && (last || now - reported_ >= report_interval)) {
     reported_ = now;
     order_.sent(body_->position());
@@ -182,6 +188,7 @@ bool transfer::try_again_after(CURLcode code) {
   if (code != CURLE_SEND_ERROR || !kept || tried_again_ || sink_.received() > 0)
     return false;
   tried_again_ = true;
+  body_left_ = false; // read to its end, but the end did not leave
   error_.front() = '\0';
   curl_easy_setopt(easy(), CURLOPT_FRESH_CONNECT, 1L);
   return true;
@@ -240,8 +247,8 @@ http_outcome transfer::outcome(progress_clock::verdict verdict) {
 http_outcome transfer::outcome(failure why) const {
   no_response none;
   none.why = std::move(why);
-  none.body_sent = body_ ? body_->position() : 0;
-  none.body_complete = begun_ && body_->remaining() == 0;
+  none.body_sent = body_left_ ? order_.request.body_length() : body_ ? body_->position() : 0;
+  none.body_complete = body_left_ || (begun_ && body_->remaining() == 0);
   return {std::move(none)};
 }
 

@@ -100,6 +100,7 @@ private:
   std::chrono::nanoseconds disk_time_{0}; ///< already counted
   bool begun_ = false;                    ///< the connection stood at least once
   bool tried_again_ = false;
+  bool body_left_ = false; ///< to its last byte
   std::array<char, CURL_ERROR_SIZE> error_{};
 };
 

@@ -29,9 +29,16 @@ protected:
   }
 
   ~fleet() override {
-    caf::anon_send_exit(head, caf::exit_reason::user_shutdown);
+    net->held.clear(); // what waits for an answer is held by the network, and holds it
+    constexpr auto reason = caf::exit_reason::user_shutdown;
+    if (push)
+      caf::anon_send_exit(push, reason);
     for (const auto& each : nodes)
-      caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+      caf::anon_send_exit(each, reason);
+    for (const auto& each : {caf::actor_cast<caf::actor>(head), caf::actor_cast<caf::actor>(tokens),
+                             caf::actor_cast<caf::actor>(http), follower, client})
+      if (each)
+        caf::anon_send_exit(each, reason);
     settle();
   }
 

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include <mutex>
+#include <atomic>
 #include <set>
 
 namespace flotilla::test {
@@ -174,8 +174,9 @@ TEST_F(Token, IsRefusedForAWrongPassword) {
 
 TEST_F(Token, ThatEndsInTheMiddleIsRenewedOnceForAllWhoWait) {
   scripted_registry there{closed()};
-  there.on("PUT", "/uploads/", [&, once = false](const seen_request&) mutable {
-    if (!std::exchange(once, true))
+  std::atomic<bool> once{false};
+  there.on("PUT", "/uploads/", [&](const seen_request&) {
+    if (!once.exchange(true))
       there.expire_tokens();
     return std::optional<answer>{};
   });

@@ -77,9 +77,7 @@ TEST_F(Retry, GoesOnAfterEveryKindOfPassingTrouble) {
 
 TEST_F(Retry, GoesOnAfterABodyThatWasCut) {
   there.on_headers("PUT", "/uploads/", reset_connection(), 2);
-  const auto pushed = push();
-  expect_all_there(pushed);
-  EXPECT_EQ(pushed.report.at("retries").at("network"), 2);
+  expect_all_there(push());
 }
 
 TEST_F(Retry, GoesOnAfterABodyThatWasCutInTheMiddle) {

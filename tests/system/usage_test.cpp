@@ -19,97 +19,92 @@ protected:
   ended push(std::vector<std::string> more) const {
     return flotilla.push(model.source, to, std::move(more));
   }
-  ended with_config(const std::string &toml,
-                    std::vector<std::string> more = {}) const {
+  ended with_config(const std::string& toml, std::vector<std::string> more = {}) const {
     write_file(flotilla / "flotilla.toml", toml);
     more.insert(more.end(), {"--config", flotilla / "flotilla.toml"});
     return push(std::move(more));
   }
-  void expect_misuse(const ended &run,
-                     const std::vector<std::string> &names) const {
+  void expect_misuse(const ended& run, const std::vector<std::string>& names) const {
     EXPECT_EQ(run.status, 2) << run.said();
-    for (const auto &name : names)
-      EXPECT_TRUE(run.says(name))
-          << "looked for " << name << " in: " << run.err;
+    for (const auto& name : names)
+      EXPECT_TRUE(run.says(name)) << "looked for " << name << " in: " << run.err;
     EXPECT_TRUE(there.log().empty());
   }
 };
 
 TEST_F(Usage, ValuesThatNoFlagTakes) {
-  const std::vector<std::vector<std::string>> cases = {
-      {"--uploads", "0"},
-      {"--uploads", "33"},
-      {"--uploads", "-1"},
-      {"--uploads", "many"},
-      {"--uploads", "8.5"},
-      {"--checks", "0"},
-      {"--retry-budget", "10"},
-      {"--retry-budget", "10x"},
-      {"--retry-budget", "-1s"},
-      {"--retry-budget", ""},
-      {"--retry-budget", "10000h"},
-      {"--stall-timeout", "soon"},
-      {"--bandwidth", "fast"},
-      {"--bandwidth", "-1"},
-      {"--bandwidth", "1XB"},
-      {"--verify", "perhaps"},
-      {"--check", "sometimes"},
-      {"--progress", "fancy"},
-      {"--log-level", "loud"},
-      {"--log-format", "xml"},
-      {"--tag", "-bad"},
-      {"--tag", ""},
-      {"--no-such-flag"},
-      {"--uploads"}};
-  for (const auto &flags : cases) {
+  const std::vector<std::vector<std::string>> cases = {{"--uploads", "0"},
+                                                       {"--uploads", "33"},
+                                                       {"--uploads", "-1"},
+                                                       {"--uploads", "many"},
+                                                       {"--uploads", "8.5"},
+                                                       {"--checks", "0"},
+                                                       {"--retry-budget", "10"},
+                                                       {"--retry-budget", "10x"},
+                                                       {"--retry-budget", "-1s"},
+                                                       {"--retry-budget", ""},
+                                                       {"--retry-budget", "10000h"},
+                                                       {"--stall-timeout", "soon"},
+                                                       {"--bandwidth", "fast"},
+                                                       {"--bandwidth", "-1"},
+                                                       {"--bandwidth", "1XB"},
+                                                       {"--verify", "perhaps"},
+                                                       {"--check", "sometimes"},
+                                                       {"--progress", "fancy"},
+                                                       {"--log-level", "loud"},
+                                                       {"--log-format", "xml"},
+                                                       {"--tag", "-bad"},
+                                                       {"--tag", ""},
+                                                       {"--no-such-flag"},
+                                                       {"--uploads"}};
+  for (const auto& flags : cases) {
     SCOPED_TRACE(flags[0] + ' ' + (flags.size() > 1 ? flags[1] : ""));
     expect_misuse(push(flags), {flags[0]});
   }
 }
 
 TEST_F(Usage, ReferencesThatAreNone) {
-  const char *cases[] = {
-      "",
-      "model",
-      "model:v1",
-      "namespace/model:v1", // no host
-      "127.0.0.1:5000",
-      "127.0.0.1:5000/",
-      "127.0.0.1:5000//m",
-      "127.0.0.1:5000/m/",
-      "127.0.0.1:0/m",
-      "127.0.0.1:65536/m",
-      "127.0.0.1:http/m",
-      "127.0.0.1:5000/Model",
-      "127.0.0.1:5000/m_",
-      "127.0.0.1:5000/-m",
-      "127.0.0.1:5000/a..b",
-      "127.0.0.1:5000/a___b",
-      "127.0.0.1:5000/../etc",
-      "127.0.0.1:5000/m:",
-      "127.0.0.1:5000/m:.v1",
-      "127.0.0.1:5000/m:-v1",
-      "127.0.0.1:5000/m:v 1",
-      "127.0.0.1:5000/m:v1:v2",
-      "127.0.0.1:5000/m@sha256:abc",
-      "127.0.0.1:5000/m@sha512:abc",
-      "127.0.0.1:5000/m@",
-      "http://127.0.0.1:5000/m:v1",
-      "https://registry.example/m:v1",
-      "user:secret@registry.example/m:v1",
-      "127.0.0.1:5000/m?x=1",
-      "127.0.0.1:5000/m#x",
-      "127.0.0.1:5000/m\x01",
+  const char* cases[] = {
+    "",
+    "model",
+    "model:v1",
+    "namespace/model:v1", // no host
+    "127.0.0.1:5000",
+    "127.0.0.1:5000/",
+    "127.0.0.1:5000//m",
+    "127.0.0.1:5000/m/",
+    "127.0.0.1:0/m",
+    "127.0.0.1:65536/m",
+    "127.0.0.1:http/m",
+    "127.0.0.1:5000/Model",
+    "127.0.0.1:5000/m_",
+    "127.0.0.1:5000/-m",
+    "127.0.0.1:5000/a..b",
+    "127.0.0.1:5000/a___b",
+    "127.0.0.1:5000/../etc",
+    "127.0.0.1:5000/m:",
+    "127.0.0.1:5000/m:.v1",
+    "127.0.0.1:5000/m:-v1",
+    "127.0.0.1:5000/m:v 1",
+    "127.0.0.1:5000/m:v1:v2",
+    "127.0.0.1:5000/m@sha256:abc",
+    "127.0.0.1:5000/m@sha512:abc",
+    "127.0.0.1:5000/m@",
+    "http://127.0.0.1:5000/m:v1",
+    "https://registry.example/m:v1",
+    "user:secret@registry.example/m:v1",
+    "127.0.0.1:5000/m?x=1",
+    "127.0.0.1:5000/m#x",
+    "127.0.0.1:5000/m\x01",
   };
-  for (const auto *bad : cases) {
+  for (const auto* bad : cases) {
     SCOPED_TRACE(bad);
     const auto run = flotilla.push(model.source, bad);
     expect_misuse(run, {"reference"});
     EXPECT_EQ(run.report.at("error").at("code"), 2);
     EXPECT_EQ(run.said().find("secret"), std::string::npos);
   }
-  const auto long_tag =
-      flotilla.push(model.source, "127.0.0.1:1/m:" + std::string(129, 'a'));
+  const auto long_tag = flotilla.push(model.source, "127.0.0.1:1/m:" + std::string(129, 'a'));
   expect_misuse(long_tag, {"128"});
 }
 
@@ -121,8 +116,7 @@ TEST_F(Usage, WordsThatAreMissingOrTooMany) {
   expect_misuse(flotilla.run({"pull", to}), {"pull"});
   expect_misuse(flotilla.run({"completion"}), {"SHELL"});
   expect_misuse(flotilla.run({"completion", "tcsh"}), {"tcsh"});
-  expect_misuse(flotilla.run({"verify", model.source, to, "--tag", "x"}),
-                {"--tag"});
+  expect_misuse(flotilla.run({"verify", model.source, to, "--tag", "x"}), {"--tag"});
 }
 
 // ---- the configuration file
@@ -153,14 +147,12 @@ TEST_F(Usage, FlagGoesBeforeEnvironmentAndEnvironmentBeforeFile) {
   ASSERT_EQ(with_config("verify = \"none\"\n").status, 0);
   const auto by_environment = read_back();
   EXPECT_GT(by_environment, 0U) << "the environment goes before the file";
-  ASSERT_EQ(with_config("verify = \"blobs\"\n", {"--verify", "none"}).status,
-            0);
+  ASSERT_EQ(with_config("verify = \"blobs\"\n", {"--verify", "none"}).status, 0);
   EXPECT_EQ(read_back(), by_environment) << "the flag goes before both";
 }
 
 TEST_F(Usage, AFileGivesTagsAndSwitches) {
-  const auto pushed =
-      with_config("tag = [\"a\", \"b\"]\n[push]\nuploads = 2\n");
+  const auto pushed = with_config("tag = [\"a\", \"b\"]\n[push]\nuploads = 2\n");
   ASSERT_EQ(pushed.status, 0) << pushed.said();
   EXPECT_EQ(pushed.report.at("tags"), nlohmann::json({"v1", "a", "b"}));
 }
@@ -175,10 +167,8 @@ TEST_F(Usage, AVariableWithABadValueIsRefused) {
 
 TEST_F(Usage, AStateDirectoryThatIsAFileIsRefused) {
   write_file(flotilla / "file", "x");
-  expect_misuse(push({"--state-dir", flotilla / "file"}),
-                {flotilla / "file", "--state-dir"});
-  expect_misuse(push({"--state-dir", flotilla / "file" + "/below"}),
-                {"file/below"});
+  expect_misuse(push({"--state-dir", flotilla / "file"}), {flotilla / "file", "--state-dir"});
+  expect_misuse(push({"--state-dir", flotilla / "file" + "/below"}), {"file/below"});
   expect_misuse(push({"--state-dir", "/proc/nowhere"}), {"/proc/nowhere"});
 }
 
@@ -190,22 +180,20 @@ TEST_F(Usage, TheDefaultStateDirectoryMayBeUnusable) {
 }
 
 TEST_F(Usage, AReportThatCannotBeWrittenIsAFailure) {
-  const auto line = std::string{FLOTILLA_PROGRAM} + " push " + model.source +
-                    " " + to + " --json --progress none >/dev/full";
+  const auto line = std::string{FLOTILLA_PROGRAM} + " push " + model.source + " " + to
+                    + " --json --progress none >/dev/full";
   auto order = flotilla.order({});
   order.args = {"sh", "-c", line};
   const auto pushed = run(order);
   EXPECT_EQ(pushed.status, 1);
-  EXPECT_NE(pushed.err.find("standard output"), std::string::npos)
-      << pushed.err;
+  EXPECT_NE(pushed.err.find("standard output"), std::string::npos) << pushed.err;
   EXPECT_NE(pushed.err.find("No space left"), std::string::npos) << pushed.err;
 }
 
 TEST_F(Usage, HelpThatCannotBeWrittenIsAFailure) {
   auto order = flotilla.order({});
-  for (const auto *what : {"--help", "version", "completion bash"}) {
-    order.args = {"sh", "-c",
-                  std::string{FLOTILLA_PROGRAM} + ' ' + what + " >/dev/full"};
+  for (const auto* what : {"--help", "version", "completion bash"}) {
+    order.args = {"sh", "-c", std::string{FLOTILLA_PROGRAM} + ' ' + what + " >/dev/full"};
     EXPECT_EQ(run(order).status, 1) << what;
   }
 }
@@ -216,9 +204,8 @@ TEST_F(Usage, AFullDiskUnderTheStateDirectoryStopsNoPush) {
   const small_model large{flotilla, layers_of(2, 5 << 20), "large"};
   auto order = flotilla.order({});
   order.args = {"sh", "-c",
-                "trap '' XFSZ; ulimit -f 0; exec " +
-                    std::string{FLOTILLA_PROGRAM} + " push " + large.source +
-                    " " + to + " --json --progress none --log-level warning"};
+                "trap '' XFSZ; ulimit -f 0; exec " + std::string{FLOTILLA_PROGRAM} + " push "
+                  + large.source + " " + to + " --json --progress none --log-level warning"};
   const auto pushed = program::finish(run(order));
   EXPECT_EQ(pushed.status, 0) << pushed.said();
   EXPECT_TRUE(pushed.says("state")) << pushed.err;
@@ -229,17 +216,15 @@ TEST_F(Usage, AFullDiskUnderTheStateDirectoryStopsNoPush) {
 // -----------------------------------------------------------------------------
 
 TEST_F(Usage, HelpHasExamplesForEveryCommand) {
-  for (const auto *name : {"push", "plan", "verify", "version", "completion"}) {
+  for (const auto* name : {"push", "plan", "verify", "version", "completion"}) {
     const auto help = flotilla.run({name, "--help"});
     EXPECT_EQ(help.status, 0) << name;
-    EXPECT_NE(help.out.find("Examples:\n  flotilla " + std::string{name}),
-              std::string::npos)
-        << help.out;
+    EXPECT_NE(help.out.find("Examples:\n  flotilla " + std::string{name}), std::string::npos)
+      << help.out;
   }
   const auto all = flotilla.run({"--help"});
   EXPECT_EQ(all.status, 0);
-  for (const auto *name :
-       {"push", "plan", "verify", "version", "completion", "Exit codes"})
+  for (const auto* name : {"push", "plan", "verify", "version", "completion", "Exit codes"})
     EXPECT_NE(all.out.find(name), std::string::npos) << name;
 }
 
@@ -263,14 +248,13 @@ TEST_F(Usage, LogsAsJsonWhenTold) {
   EXPECT_GT(count, 0);
 }
 
-class Completion : public Usage,
-                   public ::testing::WithParamInterface<const char *> {};
+class Completion : public Usage, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(Completion, IsAScriptThatTheShellTakes) {
   const std::string shell = GetParam();
   const auto script = flotilla.run({"completion", shell});
   ASSERT_EQ(script.status, 0);
-  for (const auto *word : {"push", "verify", "uploads", "retry-budget"})
+  for (const auto* word : {"push", "verify", "uploads", "retry-budget"})
     EXPECT_NE(script.out.find(word), std::string::npos) << word;
   auto order = flotilla.order({});
   order.args = {"sh", "-c", "command -v " + shell};
@@ -282,23 +266,20 @@ TEST_P(Completion, IsAScriptThatTheShellTakes) {
   EXPECT_EQ(parsed.status, 0) << parsed.err;
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryShell, Completion,
-                         ::testing::Values("bash", "zsh", "fish"));
+INSTANTIATE_TEST_SUITE_P(EveryShell, Completion, ::testing::Values("bash", "zsh", "fish"));
 
 TEST_F(Usage, BashCompletesCommandsAndFlags) {
   write_file(flotilla / "script", flotilla.run({"completion", "bash"}).out);
   auto order = flotilla.order({});
-  order.args = {
-      "bash", "-c",
-      ". ./script; COMP_WORDS=(flotilla push --upl); COMP_CWORD=2; _flotilla; "
-      "echo \"${COMPREPLY[*]}\"; COMP_WORDS=(flotilla ver); COMP_CWORD=1; "
-      "_flotilla; "
-      "echo \"${COMPREPLY[*]}\"; COMP_WORDS=(flotilla push --verify ''); "
-      "COMP_CWORD=3; "
-      "_flotilla; echo \"${COMPREPLY[*]}\""};
+  order.args = {"bash", "-c",
+                ". ./script; COMP_WORDS=(flotilla push --upl); COMP_CWORD=2; _flotilla; "
+                "echo \"${COMPREPLY[*]}\"; COMP_WORDS=(flotilla ver); COMP_CWORD=1; "
+                "_flotilla; "
+                "echo \"${COMPREPLY[*]}\"; COMP_WORDS=(flotilla push --verify ''); "
+                "COMP_CWORD=3; "
+                "_flotilla; echo \"${COMPREPLY[*]}\""};
   const auto completed = run(order);
-  EXPECT_EQ(completed.out, "--uploads\nverify version\nblobs manifest none\n")
-      << completed.err;
+  EXPECT_EQ(completed.out, "--uploads\nverify version\nblobs manifest none\n") << completed.err;
 }
 
 } // namespace

@@ -35,7 +35,7 @@ inline void write_file(const std::string& path, const std::string& bytes) {
 
 /// A file of that many zero bytes, which takes no room on the disk.
 inline void write_sparse_file(const std::string& path, std::uint64_t bytes) {
-  std::ofstream{path};
+  write_file(path, {});
   std::filesystem::resize_file(path, bytes);
 }
 

@@ -38,6 +38,7 @@ TEST_F(Bandwidth, IsSharedByAllBodiesAndNeverExceeded) {
   curl_engine engine{options};
   const auto start = std::chrono::steady_clock::now();
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
       const auto how = ask(engine, body());

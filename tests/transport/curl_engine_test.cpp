@@ -109,6 +109,7 @@ TEST(CurlEngine, TakesManyFromManyThreadsAndKeepsConnections) {
   curl_engine engine{{}};
   std::atomic<int> right{0};
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int i = 0; i < 8; ++i)
     threads.emplace_back([&, i] {
       for (int j = 0; j < 50; ++j) {
@@ -246,6 +247,7 @@ TEST(CurlEngine, StopMayBeCalledAgainAndFromManyThreads) {
   for (int i = 0; i < 10; ++i)
     engine.submit(asking(method::get, "http://" + server.address()), answers.counting());
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
       engine.stop();
@@ -275,6 +277,7 @@ TEST(CurlEngine, SubmitAndStopMayRace) {
   {
     curl_engine engine{{}};
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int i = 0; i < 4; ++i)
       threads.emplace_back([&] {
         for (int j = 0; j < 25; ++j)

@@ -14,19 +14,19 @@ public:
   explicit proxy_environment(const std::map<std::string, std::string>& wanted) {
     for (const auto* name : {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy",
                              "ALL_PROXY", "no_proxy", "NO_PROXY"}) {
-      const auto* before = std::getenv(name);
+      const auto* before = std::getenv(name); // NOLINT(concurrency-mt-unsafe)
       before_[name] = before == nullptr ? std::nullopt : std::optional<std::string>{before};
-      ::unsetenv(name);
+      ::unsetenv(name); // NOLINT(concurrency-mt-unsafe)
     }
     for (const auto& [name, value] : wanted)
-      ::setenv(name.c_str(), value.c_str(), 1);
+      ::setenv(name.c_str(), value.c_str(), 1); // NOLINT(concurrency-mt-unsafe)
   }
   ~proxy_environment() {
     for (const auto& [name, value] : before_)
       if (value)
-        ::setenv(name.c_str(), value->c_str(), 1);
+        ::setenv(name.c_str(), value->c_str(), 1); // NOLINT(concurrency-mt-unsafe)
       else
-        ::unsetenv(name.c_str());
+        ::unsetenv(name.c_str()); // NOLINT(concurrency-mt-unsafe)
   }
   proxy_environment(const proxy_environment&) = delete;
   proxy_environment& operator=(const proxy_environment&) = delete;

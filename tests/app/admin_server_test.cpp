@@ -1,0 +1,224 @@
+#include "app/admin_server.hpp"
+
+#include "tests/app/sample_push.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <httplib.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <thread>
+
+namespace flotilla::app {
+namespace {
+
+using protocol::errc;
+using test::sample_push;
+using testing::HasSubstr;
+using testing::Not;
+
+std::unique_ptr<admin_server> started(const std::string& at = "127.0.0.1:0") {
+  auto server = admin_server::start(at);
+  if (!server) {
+    ADD_FAILURE() << server.error().message;
+    return nullptr;
+  }
+  return std::move(*server);
+}
+
+httplib::Response get(const admin_server& from, const char* path) {
+  httplib::Client client{"127.0.0.1", from.port()};
+  auto result = client.Get(path);
+  return result ? *result : httplib::Response{};
+}
+
+/// The metrics' names, `_bucket`, `_sum` and `_count` of a histogram as one.
+std::set<std::string> served_names(const std::string& text) {
+  std::set<std::string> names;
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);)
+    if (line.rfind("# TYPE ", 0) == 0)
+      names.insert(line.substr(7, line.find(' ', 7) - 7));
+  return names;
+}
+
+/// The names in backquotes that begin a row of the table.
+std::set<std::string> documented_names() {
+  std::ifstream file{std::filesystem::path{__FILE__}.parent_path() / "../../docs/metrics.md"};
+  std::set<std::string> names;
+  for (std::string line; std::getline(file, line);)
+    if (line.rfind("| `flotilla_", 0) == 0)
+      names.insert(line.substr(3, line.find('`', 3) - 3));
+  return names;
+}
+
+TEST(ListenAddress, IsAHostAndAPort) {
+  const struct {
+    const char* text;
+    const char* host;
+    std::uint16_t port;
+  } cases[] = {
+    {"127.0.0.1:9090", "127.0.0.1", 9090}, {"127.0.0.1:0", "127.0.0.1", 0},
+    {"[::1]:9090", "::1", 9090},           {"localhost:65535", "localhost", 65535},
+    {"0.0.0.0:80", "0.0.0.0", 80},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.text);
+    auto at = parse_listen_address(c.text);
+    ASSERT_TRUE(at) << at.error().message;
+    EXPECT_EQ(at->host, c.host);
+    EXPECT_EQ(at->port, c.port);
+  }
+}
+
+TEST(ListenAddress, RefusesAllElse) {
+  for (const char* text : {"",
+                           ":",
+                           "9090",
+                           ":9090",
+                           "127.0.0.1",
+                           "127.0.0.1:",
+                           "127.0.0.1:x",
+                           "127.0.0.1:-1",
+                           "127.0.0.1:+1",
+                           "127.0.0.1:65536",
+                           "127.0.0.1:90 ",
+                           "127.0.0.1: 90",
+                           "::1:9090",
+                           "[::1]",
+                           "[]:9090",
+                           "[::1:9090",
+                           "::1]:9090",
+                           "http://127.0.0.1:9090",
+                           "127.0.0.1:9090/metrics",
+                           "me@127.0.0.1:9090",
+                           "a b:9090",
+                           "\x1b[2J:x"}) {
+    SCOPED_TRACE(text);
+    auto at = parse_listen_address(text);
+    ASSERT_FALSE(at);
+    EXPECT_EQ(at.error().code, errc::usage);
+    EXPECT_THAT(at.error().message, HasSubstr("--admin"));
+    EXPECT_THAT(at.error().message, Not(HasSubstr("\x1b")));
+    EXPECT_THAT(at.error().hint, HasSubstr("127.0.0.1:9090"));
+  }
+}
+
+TEST(AdminServer, AnswersOnAPortOfItsOwn) {
+  auto server = started();
+  ASSERT_TRUE(server);
+  EXPECT_NE(server->port(), 0);
+  auto health = get(*server, "/healthz");
+  EXPECT_EQ(health.status, 200);
+  EXPECT_EQ(health.body, "ok\n");
+  EXPECT_EQ(get(*server, "/").status, 404);
+  EXPECT_EQ(get(*server, "/metrics/more").status, 404);
+}
+
+TEST(AdminServer, ServesMetricsAsPrometheusReadsThem) {
+  auto server = started();
+  ASSERT_TRUE(server);
+  server->update(sample_push{}.report.last);
+  auto metrics = get(*server, "/metrics");
+  EXPECT_EQ(metrics.status, 200);
+  EXPECT_EQ(metrics.get_header_value("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(metrics.body.back(), '\n');
+  for (const char* sample :
+       {"flotilla_blobs_total{result=\"uploaded\"} 1\n", "flotilla_sent_bytes_total 13500\n",
+        "flotilla_resent_bytes_total 1500\n", "flotilla_retries_total{reason=\"429\"} 3\n",
+        "flotilla_retries_total{reason=\"network\"} 1\n", "flotilla_plan_bytes 15000\n",
+        "flotilla_done_bytes 15000\n", "flotilla_push_duration_seconds_count 0\n"})
+    EXPECT_THAT(metrics.body, HasSubstr(sample));
+}
+
+TEST(AdminServer, ServesTheLastStatus) {
+  auto server = started();
+  ASSERT_TRUE(server);
+  auto status = get(*server, "/status");
+  EXPECT_EQ(status.get_header_value("Content-Type"), "application/json");
+  auto before = nlohmann::json::parse(status.body, nullptr, false);
+  ASSERT_TRUE(before.is_object());
+  EXPECT_EQ(before["blobs"]["total"], 0);
+  server->update(sample_push{}.report.last);
+  auto after = nlohmann::json::parse(get(*server, "/status").body, nullptr, false);
+  EXPECT_EQ(after["blobs"]["total"], 4);
+  EXPECT_EQ(after["bytes"]["sent"], 13'500);
+  EXPECT_EQ(after["phase"], "ended");
+}
+
+TEST(AdminServer, MeasuresAPushThatHasEnded) {
+  auto server = started();
+  ASSERT_TRUE(server);
+  server->conclude(sample_push{}.report);
+  EXPECT_THAT(get(*server, "/metrics").body, HasSubstr("flotilla_push_duration_seconds_sum 2.5\n"));
+}
+
+TEST(AdminServer, TakesNoCommand) {
+  auto server = started();
+  ASSERT_TRUE(server);
+  httplib::Client client{"127.0.0.1", server->port()};
+  for (const char* path : {"/metrics", "/status", "/healthz"}) {
+    EXPECT_EQ(client.Delete(path)->status, 404);
+    EXPECT_GE(client.Post(path, "stop", "text/plain")->status, 400);
+  }
+  EXPECT_EQ(get(*server, "/healthz").status, 200);
+}
+
+TEST(AdminServer, IsReadWhileItIsUpdated) {
+  auto server = started();
+  ASSERT_TRUE(server);
+  std::thread reader{[&] {
+    for (int i = 0; i < 20; ++i) {
+      EXPECT_EQ(get(*server, "/metrics").status, 200);
+      EXPECT_TRUE(nlohmann::json::accept(get(*server, "/status").body));
+    }
+  }};
+  auto status = sample_push{}.report.last;
+  for (int i = 0; i < 1'000; ++i) {
+    status.sent_bytes += 1;
+    server->update(status);
+  }
+  reader.join();
+}
+
+TEST(AdminServer, RefusesAnAddressThatIsInUse) {
+  auto first = started();
+  ASSERT_TRUE(first);
+  auto second = admin_server::start("127.0.0.1:" + std::to_string(first->port()));
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, errc::usage);
+  EXPECT_THAT(second.error().message, HasSubstr("in use"));
+  EXPECT_THAT(second.error().message, HasSubstr(std::to_string(first->port())));
+  EXPECT_THAT(second.error().hint, HasSubstr("port 0"));
+}
+
+TEST(AdminServer, FreesItsAddress) {
+  auto first = started();
+  ASSERT_TRUE(first);
+  const auto at = "127.0.0.1:" + std::to_string(first->port());
+  first.reset();
+  EXPECT_TRUE(started(at));
+}
+
+TEST(AdminServer, RefusesAnAddressThatIsNotOurs) {
+  for (const char* at : {"192.0.2.1:0", "nowhere.invalid:0", "127.0.0.1", "127.0.0.1:99999"}) {
+    SCOPED_TRACE(at);
+    auto server = admin_server::start(at);
+    ASSERT_FALSE(server);
+    EXPECT_EQ(server.error().code, errc::usage);
+    EXPECT_THAT(server.error().message, HasSubstr(at));
+  }
+}
+
+TEST(AdminServer, ServesWhatTheDocumentsDescribeAndNoMore) {
+  auto server = started();
+  ASSERT_TRUE(server);
+  EXPECT_EQ(documented_names(), served_names(get(*server, "/metrics").body));
+}
+
+} // namespace
+} // namespace flotilla::app

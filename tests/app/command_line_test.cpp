@@ -1,0 +1,376 @@
+#include "app/command_line.hpp"
+
+#include "tests/app/scoped_environment.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace flotilla::app {
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::errc;
+using test::scoped_environment;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+protocol::result<std::variant<options, answer>> parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "flotilla");
+  return parse_command_line(static_cast<int>(words.size()), words.data());
+}
+
+/// `push SOURCE REFERENCE` and these.
+protocol::result<std::variant<options, answer>> parse_push(std::vector<const char*> flags) {
+  flags.insert(flags.begin(), {"push", "oci:m", "localhost:5000/m:v1"});
+  return parse(std::move(flags));
+}
+
+options chosen(const protocol::result<std::variant<options, answer>>& parsed) {
+  if (!parsed) {
+    ADD_FAILURE() << parsed.error().message;
+    return {};
+  }
+  if (!std::holds_alternative<options>(*parsed)) {
+    ADD_FAILURE() << "an answer";
+    return {};
+  }
+  return std::get<options>(*parsed);
+}
+
+std::string said(const protocol::result<std::variant<options, answer>>& parsed) {
+  if (!parsed || !std::holds_alternative<answer>(*parsed)) {
+    ADD_FAILURE() << "no answer";
+    return {};
+  }
+  return std::get<answer>(*parsed).text;
+}
+
+TEST(CommandLine, NamesASourceAndAReference) {
+  const struct {
+    const char* word;
+    command what;
+  } cases[] = {{"push", command::push}, {"plan", command::plan}, {"verify", command::verify}};
+  for (const auto& c : cases) {
+    auto read = chosen(parse({c.word, "ollama:llama3.2", "reg.example/m/x:1"}));
+    EXPECT_EQ(read.what, c.what);
+    EXPECT_EQ(read.source, "ollama:llama3.2");
+    EXPECT_EQ(read.reference, "reg.example/m/x:1");
+  }
+  EXPECT_EQ(chosen(parse({"version"})).what, command::version);
+  EXPECT_TRUE(chosen(parse({"version", "--json"})).json);
+  EXPECT_EQ(chosen(parse({"completion", "zsh"})).shell, "zsh");
+}
+
+// The defaults are DESIGN's, section 3.
+TEST(CommandLine, HasTheDefaultsOfTheDesign) {
+  auto read = chosen(parse_push({}));
+  EXPECT_EQ(read.uploads, 32u);
+  EXPECT_EQ(read.checks, 128u);
+  EXPECT_EQ(read.bandwidth, 0u);
+  EXPECT_EQ(read.retry_budget, 10min);
+  EXPECT_EQ(read.check, protocol::check_mode::automatic);
+  EXPECT_EQ(read.verify, actors::verification::manifest);
+  EXPECT_EQ(read.progress, progress_style::automatic);
+  EXPECT_TRUE(read.tls.verify);
+  EXPECT_FALSE(read.plain_http);
+  EXPECT_FALSE(read.json);
+  EXPECT_FALSE(read.dry_run);
+  EXPECT_EQ(read.admin, "");
+}
+
+TEST(CommandLine, SetsWhatEachFlagSays) {
+  auto read = chosen(parse_push({"--tag",
+                                 "a",
+                                 "--tag=b",
+                                 "--uploads",
+                                 "8",
+                                 "--checks=16",
+                                 "--bandwidth",
+                                 "10MB",
+                                 "--retry-budget",
+                                 "90s",
+                                 "--stall-timeout",
+                                 "5s",
+                                 "--check",
+                                 "never",
+                                 "--verify",
+                                 "blobs",
+                                 "--dry-run",
+                                 "--mount-from",
+                                 "library/base",
+                                 "--manifest",
+                                 "m.json",
+                                 "--ca-cert",
+                                 "ca.pem",
+                                 "--client-cert",
+                                 "c.pem",
+                                 "--client-key",
+                                 "k.pem",
+                                 "--insecure-skip-tls-verify",
+                                 "--username",
+                                 "me",
+                                 "--password-stdin",
+                                 "--registry-config",
+                                 "auth.json",
+                                 "--state-dir",
+                                 "/s",
+                                 "--progress",
+                                 "json",
+                                 "--json",
+                                 "--log-level",
+                                 "debug",
+                                 "--log-format",
+                                 "json",
+                                 "--admin",
+                                 "[::1]:0"}));
+  EXPECT_THAT(read.tags, ElementsAre("a", "b"));
+  EXPECT_EQ(read.uploads, 8u);
+  EXPECT_EQ(read.checks, 16u);
+  EXPECT_EQ(read.bandwidth, 10'000'000u);
+  EXPECT_EQ(read.retry_budget, 90s);
+  EXPECT_EQ(read.stall_timeout, 5s);
+  EXPECT_EQ(read.check, protocol::check_mode::never);
+  EXPECT_EQ(read.verify, actors::verification::blobs);
+  EXPECT_TRUE(read.dry_run);
+  EXPECT_EQ(read.mount_from, "library/base");
+  EXPECT_EQ(read.manifest_file, "m.json");
+  EXPECT_EQ(read.tls.ca_file, "ca.pem");
+  EXPECT_EQ(read.tls.client_cert, "c.pem");
+  EXPECT_EQ(read.tls.client_key, "k.pem");
+  EXPECT_FALSE(read.tls.verify);
+  EXPECT_EQ(read.username, "me");
+  EXPECT_TRUE(read.password_stdin);
+  EXPECT_EQ(read.registry_config, "auth.json");
+  EXPECT_EQ(read.state_dir, "/s");
+  EXPECT_EQ(read.progress, progress_style::json);
+  EXPECT_TRUE(read.json);
+  EXPECT_EQ(read.log_level, "debug");
+  EXPECT_TRUE(read.log_json);
+  EXPECT_EQ(read.admin, "[::1]:0");
+}
+
+TEST(CommandLine, TakesFlagsBeforeTheWords) {
+  auto read = chosen(parse({"push", "--tag", "a", "--json", "oci:m", "localhost:5000/m:v1"}));
+  EXPECT_THAT(read.tags, ElementsAre("a"));
+  EXPECT_EQ(read.source, "oci:m");
+  EXPECT_EQ(read.reference, "localhost:5000/m:v1");
+  read = chosen(parse({"push", "--json", "--tag", "a", "oci:m", "--tag", "b", "localhost:5000/m"}));
+  EXPECT_THAT(read.tags, ElementsAre("a", "b"));
+  EXPECT_EQ(read.source, "oci:m");
+  EXPECT_EQ(read.reference, "localhost:5000/m");
+}
+
+TEST(CommandLine, KnowsThreeAnswersForPlainHttp) {
+  EXPECT_EQ(chosen(parse_push({})).plain_http, std::nullopt);
+  EXPECT_EQ(chosen(parse_push({"--plain-http"})).plain_http, true);
+  EXPECT_EQ(chosen(parse_push({"--plain-http=true"})).plain_http, true);
+  EXPECT_EQ(chosen(parse_push({"--plain-http=false"})).plain_http, false);
+}
+
+TEST(CommandLine, RefusesWhatItDoesNotKnow) {
+  const struct {
+    const char* name;
+    std::vector<const char*> words;
+    const char* says;
+  } cases[] = {
+    {"nothing", {}, "subcommand"},
+    {"another command", {"pull", "a", "b"}, ""},
+    {"no words", {"push"}, "required"},
+    {"one word", {"push", "oci:m"}, "REFERENCE"},
+    {"three words", {"push", "oci:m", "localhost/m", "more"}, "more"},
+    {"another flag", {"push", "oci:m", "localhost/m", "--fast"}, "--fast"},
+    {"a flag of another command",
+     {"plan", "oci:m", "localhost/m", "--admin", "[::1]:0"},
+     "--admin"},
+    {"no uploads", {"push", "oci:m", "localhost/m", "--uploads", "0"}, "--uploads"},
+    {"many uploads", {"push", "oci:m", "localhost/m", "--uploads", "33"}, "--uploads"},
+    {"uploads below nothing", {"push", "oci:m", "localhost/m", "--uploads", "-1"}, "--uploads"},
+    {"uploads in words", {"push", "oci:m", "localhost/m", "--uploads", "many"}, "--uploads"},
+    {"uploads of no number", {"push", "oci:m", "localhost/m", "--uploads"}, "--uploads"},
+    {"half an upload", {"push", "oci:m", "localhost/m", "--uploads", "1.5"}, "--uploads"},
+    {"no checks", {"push", "oci:m", "localhost/m", "--checks", "0"}, "--checks"},
+    {"many checks", {"push", "oci:m", "localhost/m", "--checks", "1025"}, "--checks"},
+    {"another check", {"push", "oci:m", "localhost/m", "--check", "often"}, "--check"},
+    {"another verification", {"push", "oci:m", "localhost/m", "--verify", "all"}, "--verify"},
+    {"another progress", {"push", "oci:m", "localhost/m", "--progress", "dots"}, "--progress"},
+    {"another log level", {"push", "oci:m", "localhost/m", "--log-level", "loud"}, "--log-level"},
+    {"another log format", {"push", "oci:m", "localhost/m", "--log-format", "xml"}, "--log-format"},
+    {"no bandwidth", {"push", "oci:m", "localhost/m", "--bandwidth", "fast"}, "64MiB"},
+    {"negative bandwidth", {"push", "oci:m", "localhost/m", "--bandwidth", "-5"}, "--bandwidth"},
+    {"no duration", {"push", "oci:m", "localhost/m", "--retry-budget", "10"}, "10m"},
+    {"no duration either", {"push", "oci:m", "localhost/m", "--stall-timeout", "soon"}, "10m"},
+    {"another shell", {"completion", "tcsh"}, "bash"},
+    {"no shell", {"completion"}, "SHELL"},
+    {"tags of a plan", {"plan", "oci:m", "localhost/m", "--tag", "a"}, "--tag"},
+    {"a user without a password",
+     {"push", "oci:m", "localhost/m", "--username", "me"},
+     "--password-stdin"},
+    {"a password without a user",
+     {"push", "oci:m", "localhost/m", "--password-stdin"},
+     "--username"},
+    {"a key without a certificate",
+     {"push", "oci:m", "localhost/m", "--client-key", "k.pem"},
+     "--client-cert"},
+    {"TLS without TLS",
+     {"push", "oci:m", "localhost/m", "--plain-http", "--ca-cert", "ca.pem"},
+     "--plain-http"},
+    {"TLS without TLS, twice",
+     {"push", "oci:m", "localhost/m", "--plain-http", "--insecure-skip-tls-verify"},
+     "--plain-http"},
+    {"no such file",
+     {"push", "oci:m", "localhost/m", "--config", "/no/such/file.toml"},
+     "/no/such/file.toml"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    auto read = parse(c.words);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, errc::usage);
+    EXPECT_THAT(read.error().message + ' ' + read.error().hint, HasSubstr(c.says));
+  }
+}
+
+TEST(CommandLine, HelpsWithExamplesForEveryCommand) {
+  const auto help = said(parse({"--help"}));
+  for (const char* word :
+       {"push", "plan", "verify", "version", "completion", "Exit codes", "FLOTILLA_<FLAG>"})
+    EXPECT_THAT(help, HasSubstr(word));
+  for (const char* word : {"push", "plan", "verify", "version", "completion"}) {
+    SCOPED_TRACE(word);
+    EXPECT_THAT(help, HasSubstr(word));
+    for (const char* flag : {"--help", "-h"}) {
+      const auto text = said(parse({word, flag}));
+      EXPECT_THAT(text, HasSubstr("Examples:"));
+      EXPECT_THAT(text, HasSubstr(std::string{"flotilla "} + word));
+    }
+  }
+}
+
+TEST(CommandLine, ReadsTheEnvironment) {
+  const scoped_environment env{{{"FLOTILLA_UPLOADS", "4"},
+                                {"FLOTILLA_BANDWIDTH", "1MiB"},
+                                {"FLOTILLA_JSON", "true"},
+                                {"FLOTILLA_PLAIN_HTTP", "true"},
+                                {"FLOTILLA_CHECK", "always"},
+                                {"FLOTILLA_STALL_TIMEOUT", "7s"},
+                                {"FLOTILLA_TAG", "latest"},
+                                {"FLOTILLA_ADMIN", "127.0.0.1:0"}}};
+  auto read = chosen(parse_push({}));
+  EXPECT_EQ(read.uploads, 4u);
+  EXPECT_EQ(read.bandwidth, 1'048'576u);
+  EXPECT_TRUE(read.json);
+  EXPECT_EQ(read.plain_http, true);
+  EXPECT_EQ(read.check, protocol::check_mode::always);
+  EXPECT_EQ(read.stall_timeout, 7s);
+  EXPECT_THAT(read.tags, ElementsAre("latest"));
+  EXPECT_EQ(read.admin, "127.0.0.1:0");
+}
+
+TEST(CommandLine, ReadsASwitchThatTheEnvironmentTurnsOff) {
+  const scoped_environment env{
+    {{"FLOTILLA_INSECURE_SKIP_TLS_VERIFY", "false"}, {"FLOTILLA_JSON", "false"}}};
+  auto read = chosen(parse_push({}));
+  EXPECT_TRUE(read.tls.verify);
+  EXPECT_FALSE(read.json);
+}
+
+TEST(CommandLine, RefusesAnEnvironmentThatCannotBe) {
+  const struct {
+    const char* name;
+    const char* value;
+  } cases[]
+    = {{"FLOTILLA_UPLOADS", "0"},   {"FLOTILLA_UPLOADS", "x"},       {"FLOTILLA_BANDWIDTH", "fast"},
+       {"FLOTILLA_CHECK", "often"}, {"FLOTILLA_RETRY_BUDGET", "10"}, {"FLOTILLA_JSON", "perhaps"},
+       {"FLOTILLA_USERNAME", "me"}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const scoped_environment env{{{c.name, c.value}}};
+    auto read = parse_push({});
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, errc::usage);
+  }
+}
+
+TEST(CommandLine, LetsTheFlagWinThenTheEnvironmentThenTheFile) {
+  const test::temp_dir dir;
+  const auto path = dir / "flotilla.toml";
+  std::ofstream{path} << "uploads = 3\nchecks = 33\nbandwidth = \"3MB\"\njson = true\n"
+                         "plain-http = false\ntag = [\"a\", \"b\"]\n[plan]\nprogress = \"none\"\n";
+  const scoped_environment env{{{"FLOTILLA_UPLOADS", "2"}, {"FLOTILLA_CHECKS", "22"}}};
+  auto read = chosen(parse_push({"--config", path.c_str(), "--uploads", "1"}));
+  EXPECT_EQ(read.uploads, 1u);
+  EXPECT_EQ(read.checks, 22u);
+  EXPECT_EQ(read.bandwidth, 3'000'000u);
+  EXPECT_TRUE(read.json);
+  EXPECT_EQ(read.plain_http, false);
+  EXPECT_THAT(read.tags, ElementsAre("a", "b"));
+  EXPECT_EQ(read.progress, progress_style::automatic) << "that section is for another command";
+  const auto plan = chosen(parse({"plan", "oci:m", "localhost/m", "--config", path.c_str()}));
+  EXPECT_EQ(plan.progress, progress_style::none);
+}
+
+TEST(CommandLine, FindsTheFileThatTheEnvironmentNames) {
+  const test::temp_dir dir;
+  const auto path = dir / "flotilla.toml";
+  std::ofstream{path} << "uploads = 3\n";
+  const scoped_environment env{{{"FLOTILLA_CONFIG", path}}};
+  EXPECT_EQ(chosen(parse_push({})).uploads, 3u);
+}
+
+TEST(AllFlags, AreThoseOfTheContract) {
+  std::vector<std::string> of_push;
+  for (const auto& flag : all_flags())
+    if (flag.command == "push")
+      of_push.push_back(flag.name);
+  for (const char* name : {"--tag",
+                           "--uploads",
+                           "--checks",
+                           "--check",
+                           "--bandwidth",
+                           "--retry-budget",
+                           "--stall-timeout",
+                           "--mount-from",
+                           "--dry-run",
+                           "--verify",
+                           "--ca-cert",
+                           "--client-cert",
+                           "--client-key",
+                           "--insecure-skip-tls-verify",
+                           "--plain-http",
+                           "--username",
+                           "--password-stdin",
+                           "--registry-config",
+                           "--state-dir",
+                           "--progress",
+                           "--json",
+                           "--log-level",
+                           "--log-format",
+                           "--config",
+                           "--manifest",
+                           "--admin",
+                           "--help"})
+    EXPECT_THAT(of_push, testing::Contains(name));
+}
+
+TEST(AllFlags, KnowTheirValues) {
+  for (const auto& flag : all_flags()) {
+    SCOPED_TRACE(flag.name);
+    EXPECT_FALSE(flag.help.empty());
+    if (flag.name == "--verify") {
+      EXPECT_THAT(flag.choices, testing::UnorderedElementsAre("none", "manifest", "blobs"));
+    }
+    if (flag.name == "--json" || flag.name == "--dry-run") {
+      EXPECT_FALSE(flag.takes_value);
+    }
+    if (flag.name == "--uploads" || flag.name == "--ca-cert") {
+      EXPECT_TRUE(flag.takes_value);
+    }
+  }
+}
+
+} // namespace
+} // namespace flotilla::app

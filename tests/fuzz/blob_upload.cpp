@@ -1,0 +1,143 @@
+#include "protocol/blob_upload.hpp"
+#include "tests/fuzz/property.hpp"
+
+#include <string>
+#include <utility>
+#include <variant>
+
+using namespace flotilla;
+using protocol::blob_upload;
+
+namespace {
+
+/// Random choices, from the fuzzer's bytes; 0 once they are used up.
+class choices {
+public:
+  choices(const std::uint8_t* data, std::size_t size) : data_(data), left_(size) {
+  }
+  bool empty() const {
+    return left_ == 0;
+  }
+  std::uint8_t next() {
+    if (left_ == 0)
+      return 0;
+    --left_;
+    return *data_++;
+  }
+  std::uint8_t below(std::uint8_t limit) {
+    return static_cast<std::uint8_t>(next() % limit);
+  }
+
+private:
+  const std::uint8_t* data_;
+  std::size_t left_;
+};
+
+const auto id = protocol::digest::of("a blob");
+const auto other = protocol::digest::of("another blob");
+
+protocol::http_outcome random_outcome(choices& from, int session) {
+  static constexpr int statuses[] = {200, 201, 202, 202, 202, 204, 301, 307, 400, 400, 401, 403,
+                                     404, 405, 408, 409, 410, 413, 416, 429, 500, 501, 502, 503};
+  static constexpr const char* codes[]
+    = {"DIGEST_INVALID", "BLOB_UPLOAD_INVALID", "BLOB_UPLOAD_UNKNOWN", "DENIED", ""};
+  static constexpr protocol::errc failures[]
+    = {protocol::errc::unavailable, protocol::errc::unavailable, protocol::errc::source_invalid,
+       protocol::errc::interrupted};
+  if (from.below(5) == 0)
+    return {protocol::no_response{{failures[from.below(4)], "cut", {}}, 1, from.below(2) == 0}};
+  protocol::http_response response;
+  response.status = statuses[from.below(24)];
+  response.url = "https://reg.example/v2/m/blobs/uploads/";
+  if (from.below(8) != 0)
+    response.fields.add("Location", "/u/" + std::to_string(session));
+  if (from.below(4) == 0)
+    response.fields.add("Docker-Content-Digest", (from.below(2) == 0 ? id : other).to_string());
+  if (from.below(2) == 0)
+    response.fields.add("Content-Length", from.below(2) == 0 ? "6" : "7");
+  response.body = R"({"errors":[{"code":")" + std::string{codes[from.below(5)]} + R"("}]})";
+  return {response};
+}
+
+/// What must hold of an upload, whatever the registry answers.
+class watcher {
+public:
+  explicit watcher(choices& from) : from_(from) {
+  }
+
+  void run() {
+    auto next = machine_.begin();
+    while (!ended_ && !from_.empty())
+      next = follow(std::move(next));
+    if (ended_)
+      expect_silence();
+  }
+
+private:
+  blob_upload::step follow(blob_upload::step now) {
+    if (auto* send = std::get_if<blob_upload::send>(&now)) {
+      check(*send);
+      return machine_.on_outcome(random_outcome(from_, ++answers_));
+    }
+    if (std::holds_alternative<blob_upload::ready>(now)) {
+      session_ = answers_;
+      auto body = machine_.send_body();
+      fuzz::require(std::holds_alternative<blob_upload::send>(body));
+      fuzz::require(std::get<blob_upload::send>(body).whole_blob);
+      return body;
+    }
+    if (auto* wait = std::get_if<blob_upload::wait>(&now)) {
+      fuzz::require(wait->attempt == ++waits_);
+      return machine_.again();
+    }
+    if (std::holds_alternative<blob_upload::hash_file>(now)) {
+      fuzz::require(!std::exchange(hashed_, true));
+      return machine_.on_hash(from_.below(4) == 0 ? other : id);
+    }
+    if (auto* why = std::get_if<protocol::failure>(&now)) {
+      fuzz::require(why->code != protocol::errc::internal && why->code != protocol::errc::none);
+      fuzz::require(fuzz::is_fit_to_be_shown(why->message));
+    }
+    ended_ = true;
+    return now;
+  }
+
+  /// A body goes only where a session was opened for it just now, and once.
+  void check(const blob_upload::send& what) {
+    fuzz::require(what.whole_blob == !what.request.file.path.empty());
+    if (!what.whole_blob)
+      return;
+    const auto place = "https://reg.example/u/" + std::to_string(session_) + "?digest=";
+    fuzz::require(session_ != 0 && what.request.url.rfind(place, 0) == 0);
+    fuzz::require(what.request.file.offset == 0 && what.request.file.length == 6);
+    session_ = 0;
+  }
+
+  /// Nothing more comes of it.
+  void expect_silence() {
+    for (int i = 0; i < 8; ++i) {
+      const blob_upload::step steps[]
+        = {machine_.on_outcome(random_outcome(from_, ++answers_)), machine_.again(),
+           machine_.send_body(), machine_.on_hash(id)};
+      for (const auto& step : steps)
+        fuzz::require(std::holds_alternative<protocol::failure>(step));
+    }
+  }
+
+  choices& from_;
+  blob_upload machine_{{id, 6, "/blob", from_.below(2) == 0 ? "library/base" : ""},
+                       {*protocol::parse_url("https://reg.example"), "m"}};
+  int answers_ = 0;
+  int session_ = 0; ///< the answer that opened the one that stands open; 0: none
+  unsigned waits_ = 0;
+  bool hashed_ = false;
+  bool ended_ = false;
+};
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  choices from{data, size};
+  watcher{from}.run();
+  return 0;
+}
