@@ -101,9 +101,7 @@ void gateway_state::authorize(const shared_passage& p, std::string challenge,
                                     std::move(rejected)})
     .then(
       [this, p](authorization& fresh) {
-        current_ = fresh;
-        stale_at_ = fresh.lifetime.count() == 0 ? caf::actor_clock::time_point::max()
-                                                : self_->clock().now() + fresh.lifetime * 4 / 5;
+        take(fresh);
         follow(p, p->machine.on_authorization(std::move(fresh.field)));
       },
       [this, p](const caf::error& error) {
@@ -111,6 +109,14 @@ void gateway_state::authorize(const shared_passage& p, std::string challenge,
       });
 }
 
+void gateway_state::take(const authorization& fresh) {
+  current_ = fresh;
+  stale_at_ = fresh.lifetime.count() == 0 ? caf::actor_clock::time_point::max()
+                                          : self_->clock().now() + fresh.lifetime * 4 / 5;
+}
+
+/// True before the first request, too: another gateway may have logged in already, and a request
+/// that goes without has spent its one refusal if the token is replaced just then.
 bool gateway_state::is_stale() const {
   return renewing_ || self_->clock().now() >= stale_at_;
 }
@@ -130,8 +136,7 @@ void gateway_state::renew() {
               authorization_request{job_.at.registry(), job_.scopes, challenge_, current_.field})
     .then(
       [this, go_on](authorization& fresh) {
-        current_ = std::move(fresh);
-        stale_at_ = self_->clock().now() + current_.lifetime * 4 / 5;
+        take(fresh);
         go_on();
       },
       [this, go_on](const caf::error&) {

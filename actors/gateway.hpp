@@ -43,6 +43,7 @@ private:
   void send(const shared_passage& p, protocol::http_request request);
   void authorize(const shared_passage& p, std::string challenge, std::string rejected);
   void renew();
+  void take(const authorization& fresh);
   bool is_stale() const;
 
   pointer self_;
@@ -51,7 +52,8 @@ private:
   engagement job_;
   authorization current_;
   std::string challenge_; ///< the last one: answers a renewal ahead of time
-  caf::actor_clock::time_point stale_at_ = caf::actor_clock::time_point::max();
+  /// At first long ago: what is known already is asked for before the first request.
+  caf::actor_clock::time_point stale_at_ = caf::actor_clock::time_point::min();
   bool renewing_ = false;
   std::vector<shared_passage> waiting_; ///< for the renewal
 };

@@ -91,6 +91,7 @@ void add_source_flags(CLI::App& to, options& chosen) {
 
 void add_push_flags(CLI::App& to, options& chosen) {
   with_environment(to.add_option("--tag", chosen.tags, "One more tag for the model; repeatable"))
+    ->allow_extra_args(false) // else it takes the words after its value, too
     ->type_name("TAG");
   add(to, "--uploads", chosen.uploads, "Blobs sent at once")
     ->check(CLI::Range(1, 32).description("1..32"))

@@ -122,6 +122,11 @@ inline std::vector<part> layers_of(std::size_t count, std::size_t size, unsigned
   return all;
 }
 
+/// Matches the target of the request that closes this blob's upload.
+inline std::string closing(const part& blob) {
+  return "digest=sha256(:|%3A)" + blob.id().hex();
+}
+
 /// A layout in the program's home that holds one image, tagged `v1`.
 class small_model {
 public:

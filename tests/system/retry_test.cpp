@@ -82,11 +82,11 @@ TEST_F(Retry, GoesOnAfterABodyThatWasCut) {
 
 TEST_F(Retry, GoesOnAfterABodyThatWasCutInTheMiddle) {
   const small_model large{flotilla, layers_of(1, 8 << 20), "large"};
-  there.on_headers("PUT", "/uploads/", answer{0, {}, {}, [](int socket) {
-                                                std::string some(1 << 20, '\0');
-                                                ::recv(socket, some.data(), some.size(),
-                                                       MSG_WAITALL);
-                                              }});
+  there.on_headers("PUT", closing(large.layers[0]), answer{0, {}, {}, [](int socket) {
+                                                             std::string some(1 << 20, '\0');
+                                                             ::recv(socket, some.data(),
+                                                                    some.size(), MSG_WAITALL);
+                                                           }});
   const auto pushed = flotilla.push(large.source, to);
   ASSERT_EQ(pushed.status, 0) << pushed.said();
   EXPECT_EQ(there.content().blob("m", large.layers[0].id().to_string()), large.layers[0].bytes);

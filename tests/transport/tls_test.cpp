@@ -11,7 +11,6 @@ namespace flotilla::transport {
 namespace {
 
 using protocol::errc;
-using protocol::failure;
 using protocol::method;
 using test::ask;
 using test::asking;
