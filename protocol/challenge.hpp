@@ -10,8 +10,8 @@ namespace flotilla::protocol {
 
 /// One challenge of a `WWW-Authenticate` field (RFC 9110 section 11.6.1).
 struct challenge {
-  std::string scheme;                                       ///< lower case, e.g. `bearer`
-  std::string token68;                                      ///< instead of parameters, rarely
+  std::string scheme;                                          ///< lower case, e.g. `bearer`
+  std::string token68;                                         ///< instead of parameters, rarely
   std::vector<std::pair<std::string, std::string>> parameters; ///< names in lower case
 
   /// Empty when there is no such parameter.

@@ -66,9 +66,9 @@ private:
 /// a name and numbers, it can be sent again after a failure, and by another node that sees the same
 /// path.
 struct file_slice {
-  std::string path;         ///< empty: no file
-  std::uint64_t offset = 0; ///< bytes
-  std::uint64_t length = 0; ///< bytes
+  std::string path;            ///< empty: no file
+  std::uint64_t offset = 0;    ///< bytes
+  std::uint64_t length = 0;    ///< bytes
   std::uint64_t file_size = 0; ///< bytes; a file of any other size is not the one that was planned
 };
 
@@ -94,9 +94,9 @@ struct http_response {
 
 /// Why a request has no response.
 struct no_response {
-  /// unavailable: network trouble, worth another try · usage: TLS or proxy settings that cannot work
-  /// · source_invalid: the body's file is not what was planned · refused: what came back is no HTTP
-  /// · interrupted: the engine was stopped.
+  /// unavailable: network trouble, worth another try · usage: TLS or proxy settings that cannot
+  /// work · source_invalid: the body's file is not what was planned · refused: what came back is no
+  /// HTTP · interrupted: the engine was stopped.
   failure why;
   std::uint64_t body_sent = 0; ///< bytes of the body that were handed to the network
   bool body_complete = false;  ///< all of them: the registry may have acted on the request

@@ -38,10 +38,10 @@ struct descriptor {
 
 /// What a manifest or an index names, in its own order.
 struct manifest {
-  std::string media_type;           ///< what the registry must be told; never empty
-  bool is_index = false;            ///< names manifests instead of blobs
-  std::optional<descriptor> config; ///< absent in an index
-  std::vector<descriptor> layers;   ///< of an image or artifact
+  std::string media_type;            ///< what the registry must be told; never empty
+  bool is_index = false;             ///< names manifests instead of blobs
+  std::optional<descriptor> config;  ///< absent in an index
+  std::vector<descriptor> layers;    ///< of an image or artifact
   std::vector<descriptor> manifests; ///< of an index
 };
 

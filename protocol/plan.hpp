@@ -37,8 +37,8 @@ struct planned_manifest {
 
 /// The blobs and manifests of a push, in order, as the source gives them.
 struct push_plan {
-  std::string source;        ///< as the user named it
-  std::string root;          ///< absolute path; blob files lie below it
+  std::string source;                      ///< as the user named it
+  std::string root;                        ///< absolute path; blob files lie below it
   std::vector<planned_blob> blobs;         ///< each digest once; files checked
   std::vector<planned_manifest> manifests; ///< children before those that name them; the top last
   std::vector<std::string> mount_sources;  ///< repositories of the target registry

@@ -11,7 +11,7 @@ namespace flotilla::protocol {
 
 /// How long to wait before a request is sent again.
 struct retry_policy {
-  std::chrono::milliseconds first{250};   ///< upper bound before the second attempt; doubles
+  std::chrono::milliseconds first{250};      ///< upper bound before the second attempt; doubles
   std::chrono::milliseconds longest{30'000}; ///< upper bound of any wait of our own
   /// A `Retry-After` beyond this is cut to it: the retry budget decides, not one header.
   std::chrono::milliseconds longest_asked{120'000};

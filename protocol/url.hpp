@@ -10,9 +10,9 @@ namespace flotilla::protocol {
 
 /// An absolute http or https URL (RFC 3986), without user info and fragment.
 struct url {
-  bool secure = true;      ///< https
-  std::string host;        ///< lower case; an IPv6 literal keeps its brackets
-  std::uint16_t port = 0;  ///< never 0 once parsed: 443 or 80 when the text names none
+  bool secure = true;       ///< https
+  std::string host;         ///< lower case; an IPv6 literal keeps its brackets
+  std::uint16_t port = 0;   ///< never 0 once parsed: 443 or 80 when the text names none
   std::string target = "/"; ///< path and query as given, begins with `/`
 
   std::string to_string() const;
