@@ -25,6 +25,11 @@ using protocol::failure;
 
 namespace {
 
+#ifdef __clang__
+constexpr const char* compiler = __VERSION__; // names itself
+#else
+constexpr const char* compiler = "GCC " __VERSION__;
+#endif
 constexpr std::size_t workers = 2;
 constexpr time_t patience = 1; ///< seconds for a client that says nothing: nobody waits for it
 
@@ -77,7 +82,7 @@ protocol::result<listen_address> parse_listen_address(const std::string& text) {
 
 struct admin_server::impl {
   prometheus::Registry registry;
-  metrics::push_metrics push{registry, {std::string{program_version}, __VERSION__}};
+  metrics::push_metrics push{registry, {std::string{program_version}, compiler}};
   httplib::Server server;
   int port = 0;
   std::promise<void> running; ///< only a server that runs can be stopped
