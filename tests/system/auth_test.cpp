@@ -200,7 +200,7 @@ TEST_F(Token, ThatIsAlwaysRefusedEndsThePush) {
   EXPECT_LE(there.count("GET", "^/token"), 4U);
 }
 
-TEST_F(Token, IsRenewedAheadOfItsEnd) {
+TEST_F(Token, OfAShortLifeIsNotFetchedForEveryRequest) {
   auto options = closed();
   options.entry.token_lifetime = 1; // counted as at least a minute: nothing is renewed here
   const scripted_registry there{options};
