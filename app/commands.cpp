@@ -105,7 +105,7 @@ transport::engine_options make_engine(const options& chosen) {
   engine.tls = chosen.tls;
   engine.stall_timeout = chosen.stall_timeout;
   engine.bandwidth = chosen.bandwidth;
-  engine.connections = static_cast<long>(chosen.checks + 4 * chosen.uploads);
+  engine.connections = long{chosen.checks} + 4L * long{chosen.uploads};
   engine.user_agent = "flotilla/" + std::string{program_version};
   return engine;
 }
