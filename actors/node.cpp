@@ -167,8 +167,8 @@ void node_state::tell(duty& d) {
   report.share = d.share;
   report.in_flight_bytes = d.in_flight_bytes;
   for (const auto& [blob, body] : d.bodies) {
-    if (body.sent == 0)
-      continue;
+    if (body.sent == 0 || body.sent == body.size)
+      continue; // not begun, or all of it has left and the commit is awaited
     ++report.bodies_in_all;
     if (report.bodies.size() < most_bodies_told)
       report.bodies.push_back(body);

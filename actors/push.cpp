@@ -151,8 +151,7 @@ void push_state::check_everything_again() {
 
 void push_state::conclude() {
   if (order_.options.to != purpose::plan) {
-    const auto& looked_at = again_ ? *again_ : *ledger_;
-    if (!looked_at.all_confirmed())
+    if (!looked_at().all_confirmed())
       report_.differences.push_back(missing_blobs());
     if (!report_.differences.empty())
       report_.why = report_.differences.front();
@@ -160,15 +159,14 @@ void push_state::conclude() {
   finish(std::move(report_));
 }
 
-failure push_state::missing_blobs() const {
-  const auto& looked_at = again_ ? *again_ : *ledger_;
+failure push_state::missing_blobs() {
   failure why{errc::differs, {}, "push again with --check always"};
   std::size_t named = 0;
   for (ledger::index blob = 0; blob < plan_->blobs.size() && named < 20; ++blob)
-    if (looked_at.is_missing(blob)) {
+    if (looked_at().is_missing(blob)) {
       why.message += (named++ == 0 ? "" : ", ") + plan_->blobs[blob].id.to_string();
     }
-  auto all = looked_at.missing().blobs;
+  auto all = looked_at().missing().blobs;
   why.message = "the registry lacks " + std::to_string(all) + " of "
                 + std::to_string(plan_->blobs.size()) + " blobs: " + why.message
                 + (all > named ? ", …" : "");
@@ -203,6 +201,10 @@ void push_state::join(const std::string& node_name, node_actor node) {
   fill();
 }
 
+ledger& push_state::looked_at() {
+  return again_ ? *again_ : *ledger_;
+}
+
 bool push_state::is_trusting() const {
   return spot_checks_left_ + spot_checks_out_ > 0;
 }
@@ -219,7 +221,7 @@ void push_state::fill() {
 std::optional<check_order> push_state::next_check() {
   if (is_trusting() && spot_checks_left_ == 0)
     return std::nullopt; // first the answers of those that are out
-  auto blob = again_ ? again_->next_check() : ledger_->next_check();
+  auto blob = looked_at().next_check();
   if (!blob) {
     spot_checks_left_ = 0;
     return std::nullopt;
@@ -265,7 +267,7 @@ void push_state::on_report(const std::string& node, node_report report) {
 }
 
 void push_state::take_checks(const std::vector<check_result>& results) {
-  auto& to = again_ ? *again_ : *ledger_;
+  auto& to = looked_at();
   const auto trusting = is_trusting();
   auto doubt = false;
   for (const auto& result : results) {

@@ -59,9 +59,11 @@ private:
   void take_checks(const std::vector<check_result>& results);
   void take_uploads(const std::vector<upload_result>& results);
   bool is_trusting() const;
+  /// What checks are booked in: the second look has a ledger of its own.
+  protocol::ledger& looked_at();
   void fail(protocol::failure why);
   void finish(push_report report);
-  protocol::failure missing_blobs() const;
+  protocol::failure missing_blobs();
 
   pointer self_;
   std::string id_;

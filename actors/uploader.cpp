@@ -127,9 +127,13 @@ void uploader_state::hash(std::uint32_t ticket) {
 
 void uploader_state::on_sent(std::uint32_t ticket, std::uint64_t sent) {
   auto found = jobs_.find(ticket);
-  if (found == jobs_.end() || found->second.is != stage::sending)
+  if (found == jobs_.end())
     return;
   auto& j = found->second;
+  if (j.is == stage::committing && sent < j.machine.order().size)
+    j.is = stage::sending; // a new token or a redirect makes the body leave once more
+  if (j.is != stage::sending)
+    return;
   count(j, sent);
   const auto left = j.machine.order().size - sent;
   if (left == 0) {
@@ -151,7 +155,12 @@ void uploader_state::free_slot(std::uint32_t ticket) {
 void uploader_state::start_next_body() {
   auto committing = static_cast<std::size_t>(std::count_if(
     jobs_.begin(), jobs_.end(), [](const auto& j) { return j.second.is == stage::committing; }));
-  while (in_slot_ == 0 && committing < most_commits && !ready_.empty()) {
+  auto is_free = [this] {
+    return in_slot_ == 0 && std::none_of(jobs_.begin(), jobs_.end(), [](const auto& j) {
+             return j.second.is == stage::sending;
+           });
+  };
+  while (is_free() && committing < most_commits && !ready_.empty()) {
     auto ticket = ready_.front();
     ready_.pop_front();
     if (auto found = jobs_.find(ticket); found != jobs_.end())

@@ -181,11 +181,6 @@ int run_push(const options& chosen) {
   auto kept = state::open(chosen);
   if (!kept)
     return refuse(chosen, kept.error());
-  auto plan = read_source(chosen, *target);
-  if (!plan)
-    return refuse(chosen, plan.error());
-  for (const auto& warning : plan->warnings)
-    spdlog::warn("{}", warning);
   std::unique_ptr<admin_server> admin;
   if (!chosen.admin.empty()) {
     auto started = admin_server::start(chosen.admin);
@@ -193,6 +188,11 @@ int run_push(const options& chosen) {
       return refuse(chosen, started.error());
     admin = std::move(*started);
   }
+  auto plan = read_source(chosen, *target);
+  if (!plan)
+    return refuse(chosen, plan.error());
+  for (const auto& warning : plan->warnings)
+    spdlog::warn("{}", warning);
   auto find = [&](const std::string& host) { return find_credentials(chosen, password, host); };
   fleet_of_one fleet{make_engine(chosen), chosen.uploads, find};
   auto view = make_progress_view(chosen.progress, stderr);

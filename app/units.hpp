@@ -10,7 +10,8 @@
 namespace flotilla::app {
 
 /// Reads a size: plain bytes, or a number with kB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB,
-/// TiB (of 1024), e.g. `64MiB`, `1.5 GB`. @returns errc::malformed, also beyond 2^63 - 1.
+/// TiB (of 1024), e.g. `64MiB`, `1.5 GB`; above 2^53 the nearest that a double holds.
+/// @returns errc::malformed, also from 9.2e18 on.
 protocol::result<std::uint64_t> parse_bytes(std::string_view text);
 
 /// Reads a duration: a number with ms, s, m or h, e.g. `500ms`, `10m`.

@@ -1,5 +1,6 @@
 #include "protocol/verdict.hpp"
 
+#include "protocol/challenge.hpp"
 #include "protocol/registry_error.hpp"
 #include "protocol/retry.hpp"
 #include "protocol/text.hpp"
@@ -46,12 +47,24 @@ const char* hint_for(const http_response& response) {
   }
 }
 
+/// Whoever mends a login must know where the token came from.
+std::string realm_clause(const http_response& response) {
+  auto chosen = preferred_challenge(parse_challenges(response.fields.joined("www-authenticate")));
+  if (response.status != 401 || !chosen)
+    return {};
+  auto realm = chosen->parameter("realm");
+  auto at = parse_url(realm);
+  return "; it wants " + chosen->scheme + " authorization of realm "
+         + (at ? at->redacted() : printable(realm, 120));
+}
+
 failure refusal(const http_response& response, const std::string& what) {
   auto kind = classify(response.status);
   auto code = kind == status_class::unauthorized || kind == status_class::forbidden
                 ? errc::unauthorized
                 : errc::refused;
-  return {code, what + ": the registry answered " + describe(response), hint_for(response)};
+  return {code, what + ": the registry answered " + describe(response) + realm_clause(response),
+          hint_for(response)};
 }
 
 template <class T>

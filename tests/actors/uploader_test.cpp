@@ -37,6 +37,22 @@ TEST_F(Uploader, FreesItsSlotBeforeTheCommitIsAnswered) {
   EXPECT_EQ(bodies_begun(), 2u);
 }
 
+TEST_F(Uploader, TakesTheSlotBackForABodyThatLeavesOnceMore) {
+  plan({100, 100, 100});
+  add_node("local", 1);
+  submit();
+  network::body_left(net->held[0]);
+  settle();
+  ASSERT_EQ(bodies_begun(), 2u);
+  network::body_at(net->held[0], 10); // after a 401, say
+  network::body_left(net->held[1]);
+  settle();
+  EXPECT_EQ(bodies_begun(), 2u);
+  network::body_left(net->held[0]);
+  settle();
+  EXPECT_EQ(bodies_begun(), 3u);
+}
+
 TEST_F(Uploader, SendsOneBodyAtATimeAndAwaitsFewCommits) {
   plan(std::vector<std::uint64_t>(10, 100));
   add_node("local", 1);

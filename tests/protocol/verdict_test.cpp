@@ -8,6 +8,7 @@
 namespace flotilla::protocol {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -92,6 +93,19 @@ TEST(Setback, KeepsRetryAfter) {
   auto again = std::get<try_again>(setback(answer(429, {{"retry-after", "30"}}), "doing it"));
   EXPECT_EQ(again.retry_after, "30");
   EXPECT_EQ(std::get<try_again>(setback(answer(503), "doing it")).retry_after, "");
+}
+
+TEST(Setback, NamesTheRealmOfAFinal401AndNoSecretOfIt) {
+  const auto why = [](const char* challenge) {
+    return std::get<failure>(setback(answer(401, {{"WWW-Authenticate", challenge}}), "pushing"))
+      .message;
+  };
+  EXPECT_THAT(
+    why(R"(Bearer realm="https://auth.example/token?key=hush",service="s")"),
+    AllOf(HasSubstr("bearer"), HasSubstr("https://auth.example/token"), Not(HasSubstr("hush"))));
+  EXPECT_THAT(why(R"(Basic realm="Staff only")"), HasSubstr("basic authorization of realm Staff"));
+  EXPECT_THAT(why("Basic realm=\"a\x1b[2Jb\""), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(why("Negotiate"), Not(HasSubstr("realm")));
 }
 
 TEST(Setback, ShowsNoControlCharactersOfAnAnswer) {

@@ -51,7 +51,11 @@ struct network {
   }
   /// The whole body of a held request has left; its answer is still out.
   static void body_left(const held_request& of) {
-    caf::anon_send(of.watcher, atom::sent_v, of.ticket, of.request.body_length());
+    body_at(of, of.request.body_length());
+  }
+  /// So many bytes of it.
+  static void body_at(const held_request& of, std::uint64_t sent) {
+    caf::anon_send(of.watcher, atom::sent_v, of.ticket, sent);
   }
   /// Answers a held request.
   void let_go(std::size_t index) {
