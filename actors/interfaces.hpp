@@ -84,8 +84,9 @@ using node_actor = caf::typed_actor<
 using publisher_actor = caf::typed_actor<
   // Is the top manifest there?
   caf::replies_to<atom::look>::with<bool>,
-  // Puts them all; answers with the tags that name the model.
-  caf::replies_to<atom::publish>::with<std::vector<std::string>>,
+  // Puts them all; answers with the tags that name the model. Trusting, it leaves out what was
+  // there when it looked.
+  caf::replies_to<atom::publish, bool>::with<std::vector<std::string>>,
   // Compares what is served with the plan; answers with the differences.
   caf::replies_to<atom::verify>::with<std::vector<protocol::failure>>>;
 

@@ -105,7 +105,8 @@ struct push_status {
   setback_note last_setback;    ///< `reason` empty: none yet
   std::uint64_t setbacks = 0;   ///< grows with each: tells a new `last_setback` from an old
   double seconds = 0;           ///< since the push began
-  double throttled_seconds = 0; ///< waits that the registry asked for by `Retry-After`
+  double throttled_seconds = 0; ///< waits that the registry asked for by 429 or 503
+  bool in_trouble = false;      ///< nothing has gone well since the last setback
 };
 
 /// A blob that a plan or a verification found absent.
@@ -170,6 +171,7 @@ struct body_progress {
   std::uint64_t sent = 0;  ///< bytes of the body on the wire now; 0: it starts again
   std::uint64_t more = 0;  ///< bytes since the last word
   std::uint64_t fresh = 0; ///< those of them that had never left before
+  bool counts = true;      ///< as progress of the push
 };
 
 /// What happened on a node since its last report.
@@ -180,6 +182,7 @@ struct node_report {
   std::vector<protocol::failure> failures; ///< each ends the push
   std::uint64_t sent_bytes = 0;            ///< more than at the last report
   std::uint64_t resent_bytes = 0;          ///< likewise: of bytes that had left before
+  bool moved = false;                      ///< bodies left that count as progress
   std::uint64_t in_flight_bytes = 0;       ///< now
   std::vector<body_in_flight> bodies;      ///< now: the largest few
   std::uint32_t bodies_in_all = 0;
@@ -218,7 +221,14 @@ auto inspect(Inspector& f, ledger::tally& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, reference& x) {
-  return f(x.host, x.repository, x.tag);
+  std::string id = x.id ? x.id->to_string() : std::string{};
+  auto take_id = [&x, &id]() -> caf::error {
+    x.id.reset();
+    if (auto parsed = digest::parse(id))
+      x.id = *parsed;
+    return caf::none;
+  };
+  return f(x.host, x.repository, x.tag, id, caf::meta::load_callback(take_id));
 }
 
 } // namespace flotilla::protocol
@@ -253,7 +263,7 @@ template <class Inspector>
 auto inspect(Inspector& f, push_status& x) {
   return f(x.now, x.total, x.present, x.mounted, x.uploaded, x.resumed, x.missing,
            x.in_flight_bytes, x.sent_bytes, x.resent_bytes, x.bodies, x.bodies_in_all, x.retries,
-           x.last_setback, x.setbacks, x.seconds, x.throttled_seconds);
+           x.last_setback, x.setbacks, x.seconds, x.throttled_seconds, x.in_trouble);
 }
 template <class Inspector>
 auto inspect(Inspector& f, absent_blob& x) {
@@ -290,11 +300,11 @@ auto inspect(Inspector& f, upload_result& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, body_progress& x) {
-  return f(x.blob, x.sent, x.more, x.fresh);
+  return f(x.blob, x.sent, x.more, x.fresh, x.counts);
 }
 template <class Inspector>
 auto inspect(Inspector& f, node_report& x) {
-  return f(x.checks, x.uploads, x.setbacks, x.failures, x.sent_bytes, x.resent_bytes,
+  return f(x.checks, x.uploads, x.setbacks, x.failures, x.sent_bytes, x.resent_bytes, x.moved,
            x.in_flight_bytes, x.bodies, x.bodies_in_all, x.share);
 }
 template <class Inspector>
@@ -351,6 +361,7 @@ CAF_ADD_ATOM(flotilla, flotilla::atom, hungry, "hungry")
 CAF_ADD_ATOM(flotilla, flotilla::atom, join, "join")
 CAF_ADD_ATOM(flotilla, flotilla::atom, look, "look")
 CAF_ADD_ATOM(flotilla, flotilla::atom, moved, "moved")
+CAF_ADD_ATOM(flotilla, flotilla::atom, progress, "progress")
 CAF_ADD_ATOM(flotilla, flotilla::atom, publish, "publish")
 CAF_ADD_ATOM(flotilla, flotilla::atom, release, "release")
 CAF_ADD_ATOM(flotilla, flotilla::atom, report, "report")

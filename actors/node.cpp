@@ -120,6 +120,7 @@ void node_state::on_moved(const std::string& push, const body_progress& progress
     return;
   d->pending.sent_bytes += progress.more;
   d->pending.resent_bytes += progress.more - progress.fresh;
+  d->pending.moved |= progress.counts && progress.more > 0;
   if (auto body = d->bodies.find(progress.blob); body != d->bodies.end()) {
     d->in_flight_bytes += progress.sent - body->second.sent;
     body->second.sent = progress.sent;
@@ -166,13 +167,15 @@ void node_state::tell(duty& d) {
   auto report = std::exchange(d.pending, {});
   report.share = d.share;
   report.in_flight_bytes = d.in_flight_bytes;
-  for (const auto& [blob, body] : d.bodies) {
-    if (body.sent == 0 || body.sent == body.size)
-      continue; // not begun, or all of it has left and the commit is awaited
-    ++report.bodies_in_all;
-    if (report.bodies.size() < most_bodies_told)
+  for (const auto& [blob, body] : d.bodies)
+    if (body.sent != 0 && body.sent != body.size) // begun, and not only its commit is awaited
       report.bodies.push_back(body);
-  }
+  report.bodies_in_all = static_cast<std::uint32_t>(report.bodies.size());
+  auto told = std::min(report.bodies.size(), most_bodies_told);
+  std::partial_sort(report.bodies.begin(),
+                    report.bodies.begin() + static_cast<std::ptrdiff_t>(told), report.bodies.end(),
+                    [](const auto& a, const auto& b) { return a.size > b.size; });
+  report.bodies.resize(told);
   self_->send(d.push, atom::report_v, options_.name, std::move(report));
 }
 

@@ -6,10 +6,10 @@ namespace flotilla::actors {
 
 using protocol::presence;
 
-void publisher_state::wire(gateway_actor gateway, publication what,
-                           asker<pointer>::on_setback tell) {
+void publisher_state::wire(gateway_actor gateway, publication what, publisher_news tell) {
   what_ = std::move(what);
-  questions.wire(self_, std::move(gateway), std::move(tell));
+  progress_ = std::move(tell.progress);
+  questions.wire(self_, std::move(gateway), std::move(tell.setback));
 }
 
 caf::result<bool> publisher_state::look() {
@@ -42,13 +42,15 @@ std::vector<publisher_state::item> publisher_state::items() const {
   return all;
 }
 
-caf::result<publisher_state::tags> publisher_state::publish() {
+caf::result<publisher_state::tags> publisher_state::publish(bool trusting) {
+  was_there_ &= trusting;
   published_ = self_->make_response_promise<tags>();
   put_next(items());
   return published_;
 }
 
 void publisher_state::put_next(std::vector<item> rest) {
+  progress_();
   if (rest.empty()) {
     published_.deliver(what_.tags);
     return;
@@ -108,6 +110,7 @@ caf::result<publisher_state::differences> publisher_state::verify() {
 }
 
 void publisher_state::compare(std::vector<item> rest) {
+  progress_();
   if (rest.empty()) {
     verified_.deliver(std::move(found_));
     return;
@@ -133,11 +136,11 @@ void publisher_state::compare(std::vector<item> rest) {
 
 publisher_state::interface::behavior_type publisher(publisher_state::pointer self,
                                                     gateway_actor gateway, publication what,
-                                                    std::function<void(setback_note)> tell) {
+                                                    publisher_news tell) {
   self->state.wire(std::move(gateway), std::move(what), std::move(tell));
   return {
     [self](atom::look) { return self->state.look(); },
-    [self](atom::publish) { return self->state.publish(); },
+    [self](atom::publish, bool trusting) { return self->state.publish(trusting); },
     [self](atom::verify) { return self->state.verify(); },
     [self](atom::again, std::uint32_t ticket) { self->state.questions.again(ticket); },
   };

@@ -5,6 +5,7 @@
 #include "protocol/plan.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +17,12 @@ struct publication {
   protocol::endpoint at;
   std::shared_ptr<const protocol::push_plan> plan;
   std::vector<std::string> tags; ///< empty: the manifest is named by its digest alone
+};
+
+/// What a PUBLISHER tells while it works. Runs on the publisher.
+struct publisher_news {
+  std::function<void(setback_note)> setback;
+  std::function<void()> progress; ///< one more request has gone well
 };
 
 /// What a PUBLISHER knows between two messages.
@@ -30,10 +37,10 @@ public:
   explicit publisher_state(pointer self) : self_(self) {
   }
 
-  void wire(gateway_actor gateway, publication what, asker<pointer>::on_setback tell);
+  void wire(gateway_actor gateway, publication what, publisher_news tell);
 
   caf::result<bool> look();
-  caf::result<tags> publish();
+  caf::result<tags> publish(bool trusting);
   caf::result<differences> verify();
 
   asker<pointer> questions;
@@ -53,6 +60,7 @@ private:
 
   pointer self_;
   publication what_;
+  std::function<void()> progress_;
   bool was_there_ = false; ///< the registry had the top manifest when we looked
   caf::typed_response_promise<tags> published_;
   caf::typed_response_promise<differences> verified_;
@@ -63,6 +71,6 @@ private:
 /// by its tags too. The caller sees to it that every blob is confirmed first.
 publisher_state::interface::behavior_type publisher(publisher_state::pointer self,
                                                     gateway_actor gateway, publication what,
-                                                    std::function<void(setback_note)> tell);
+                                                    publisher_news tell);
 
 } // namespace flotilla::actors

@@ -43,7 +43,7 @@ void push_state::wire(std::string id, push_order order, http_actor http, token_a
   id_ = std::move(id);
   follower_ = std::move(follower);
   engagement_ = {id_, order.at, scopes_of(order), order.options};
-  report_.tags = tags_of(order);
+  tags_ = tags_of(order);
   order_ = std::move(order);
   plan_ = std::make_shared<const protocol::push_plan>(std::move(order_.plan));
   auto mode
@@ -51,11 +51,15 @@ void push_state::wire(std::string id, push_order order, http_actor http, token_a
   ledger_.emplace(plan_->blobs, mode);
   gateway_ = self_->spawn(gateway, std::move(http), std::move(tokens), engagement_);
   // A weak handle: the push holds its publisher already.
-  auto tell = [me = caf::actor_cast<caf::weak_actor_ptr>(self_)](setback_note note) {
+  auto tell = [me = caf::actor_cast<caf::weak_actor_ptr>(self_)](auto... what) {
     if (auto push = me.lock())
-      caf::anon_send(caf::actor_cast<caf::actor>(push), atom::setback_v, std::move(note));
+      caf::anon_send(caf::actor_cast<caf::actor>(push), std::move(what)...);
   };
-  publisher_ = self_->spawn(publisher, gateway_, publication{order_.at, plan_, report_.tags}, tell);
+  publisher_news news;
+  news.setback = [tell](setback_note note) { tell(atom::setback_v, std::move(note)); };
+  news.progress = [tell] { tell(atom::progress_v); };
+  publisher_
+    = self_->spawn(publisher, gateway_, publication{order_.at, plan_, tags_}, std::move(news));
   self_->set_down_handler([this](const caf::down_msg&) {
     fail({errc::internal, "a node died", "this is a mistake of Flotilla's; please report it"});
   });
@@ -69,11 +73,14 @@ void push_state::wire(std::string id, push_order order, http_actor http, token_a
 void push_state::reach() {
   questions.ask<std::monostate>(
     order_.at.probe(),
-    [this](const protocol::http_outcome& outcome) { return judge_probe(outcome, order_.at); },
+    [this](const protocol::http_outcome& outcome) {
+      heard_ |= outcome.response() != nullptr;
+      return judge_probe(outcome, order_.at);
+    },
     [this](const protocol::result<std::monostate>& reached) {
       if (!reached)
         return fail(reached.error());
-      meter_.progress(self_->clock().now());
+      on_progress();
       look();
     });
 }
@@ -89,7 +96,7 @@ void push_state::look() {
 void push_state::begin_work(bool manifest_there) {
   phase_ = order_.options.to == purpose::push ? phase::sending : phase::checking;
   report_.manifest_present = manifest_there;
-  meter_.progress(self_->clock().now());
+  on_progress();
   if (manifest_there && order_.options.to == purpose::push
       && order_.options.check == protocol::check_mode::automatic)
     spot_checks_left_ = spot_checks;
@@ -101,10 +108,11 @@ void push_state::begin_work(bool manifest_there) {
 
 void push_state::publish() {
   phase_ = phase::publishing;
-  self_->request(publisher_, caf::infinite, atom::publish_v)
+  again_.reset();
+  self_->request(publisher_, caf::infinite, atom::publish_v, trusting_)
     .then(
       [this](std::vector<std::string>& tags) {
-        meter_.progress(self_->clock().now());
+        on_progress();
         report_.tags = std::move(tags);
         if (order_.options.verify == verification::none)
           conclude();
@@ -120,10 +128,10 @@ void push_state::on_unpublished(failure why) {
   if (looked_closer_ || why.code != errc::incomplete)
     return fail(std::move(why));
   looked_closer_ = true;
+  trusting_ = false;
   on_setback({"blob-lost", std::move(why.message), {}});
-  ledger_.emplace(plan_->blobs, protocol::check_mode::always);
+  again_.emplace(plan_->blobs, protocol::check_mode::always);
   phase_ = phase::sending;
-  report_.manifest_present = false;
   fill();
   advance();
 }
@@ -133,7 +141,7 @@ void push_state::verify() {
   self_->request(publisher_, caf::infinite, atom::verify_v)
     .then(
       [this](std::vector<failure>& differences) {
-        meter_.progress(self_->clock().now());
+        on_progress();
         report_.differences = std::move(differences);
         if (order_.options.to == purpose::push && order_.options.verify == verification::blobs)
           check_everything_again();
@@ -176,7 +184,7 @@ failure push_state::missing_blobs() {
 /// Goes on to the next phase when this one has nothing left to do.
 void push_state::advance() {
   if (phase_ == phase::sending) {
-    if (ledger_->all_confirmed())
+    if (looked_at().all_confirmed())
       publish();
   } else if (phase_ == phase::checking) {
     if (!ledger_->all_checked())
@@ -239,7 +247,7 @@ std::optional<check_order> push_state::next_check() {
 std::optional<upload_order> push_state::next_upload() {
   if (phase_ != phase::sending || is_trusting())
     return std::nullopt;
-  auto blob = ledger_->next_upload();
+  auto blob = looked_at().next_upload();
   if (!blob)
     return std::nullopt;
   const auto& what = plan_->blobs[*blob];
@@ -254,10 +262,10 @@ void push_state::on_report(const std::string& node, node_report report) {
     return;
   sent_bytes_ += report.sent_bytes;
   resent_bytes_ += report.resent_bytes;
-  for (const auto& note : report.setbacks)
+  if (!report.checks.empty() || !report.uploads.empty() || report.moved)
+    on_progress();
+  for (const auto& note : report.setbacks) // after: trouble outweighs what went well before it
     on_setback(note);
-  if (!report.checks.empty() || !report.uploads.empty() || report.sent_bytes > report.resent_bytes)
-    meter_.progress(self_->clock().now());
   take_checks(report.checks);
   take_uploads(report.uploads);
   if (!report.failures.empty())
@@ -285,15 +293,22 @@ void push_state::take_checks(const std::vector<check_result>& results) {
   spot_checks_out_ -= static_cast<std::uint32_t>(results.size());
   if (doubt) {
     spot_checks_left_ = 0; // the manifest promises more than is there: look at everything
-    report_.manifest_present = false;
+    trusting_ = false;
   }
-  if (!is_trusting() && report_.manifest_present)
+  if (!is_trusting() && trusting_)
     ledger_->found_all_unasked();
 }
 
 void push_state::take_uploads(const std::vector<upload_result>& results) {
-  for (const auto& result : results)
-    ledger_->confirmed(result.blob, result.how);
+  for (const auto& result : results) {
+    looked_at().confirmed(result.blob, result.how);
+    if (again_)
+      ledger_->corrected(result.blob, result.how);
+  }
+}
+
+void push_state::on_progress() {
+  meter_.progress(self_->clock().now());
 }
 
 void push_state::on_setback(const setback_note& note) {
@@ -309,7 +324,7 @@ void push_state::tick() {
   if (phase_ == phase::ended)
     return;
   auto budget = order_.options.retry_budget;
-  if (phase_ == phase::reaching)
+  if (!heard_)
     budget = std::min(budget, order_.options.reach_budget);
   if (meter_.is_spent(self_->clock().now(), budget)) {
     auto seconds = std::chrono::duration_cast<std::chrono::seconds>(budget).count();
@@ -379,6 +394,7 @@ push_state::interface::behavior_type push(push_state::pointer self, std::string 
     },
     [&state](atom::again, std::uint32_t ticket) { state.questions.again(ticket); },
     [&state](atom::setback, const setback_note& note) { state.on_setback(note); },
+    [&state](atom::progress) { state.on_progress(); },
     [&state](atom::tick) { state.tick(); },
   };
 }

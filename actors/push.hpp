@@ -17,9 +17,10 @@ namespace flotilla::actors {
 /// What a PUSH knows between two messages.
 class push_state {
 public:
-  using interface = push_actor::extend<
-    caf::reacts_to<atom::join, std::string, node_actor>, caf::reacts_to<atom::again, std::uint32_t>,
-    caf::reacts_to<atom::setback, setback_note>, caf::reacts_to<atom::tick>>;
+  using interface = push_actor::extend<caf::reacts_to<atom::join, std::string, node_actor>,
+                                       caf::reacts_to<atom::again, std::uint32_t>,
+                                       caf::reacts_to<atom::setback, setback_note>,
+                                       caf::reacts_to<atom::progress>, caf::reacts_to<atom::tick>>;
   using pointer = interface::stateful_pointer<push_state>;
   static inline const char* name = "push";
 
@@ -35,6 +36,7 @@ public:
   void join(const std::string& node_name, node_actor node);
   void on_report(const std::string& node, node_report report);
   void on_setback(const setback_note& note);
+  void on_progress();
   void stop();
   void tick();
   push_status status() const;
@@ -76,14 +78,18 @@ private:
 
   phase phase_ = phase::reaching;
   std::optional<protocol::ledger> ledger_;
-  std::optional<protocol::ledger> again_; ///< of `--verify blobs`: all looked at once more
+  /// All looked at once more: for `--verify blobs`, or because the registry has lost one.
+  std::optional<protocol::ledger> again_;
   seats seats_;
   std::uint32_t spot_checks_left_ = 0; ///< to be granted
   std::uint32_t spot_checks_out_ = 0;  ///< granted, not answered
+  bool trusting_ = true;               ///< no blob was found missing that a manifest promised
   bool looked_closer_ = false;         ///< the registry has lost a blob once
+  bool heard_ = false;                 ///< the registry has answered, whatever it was
   push_meter meter_;
   std::uint64_t sent_bytes_ = 0;
   std::uint64_t resent_bytes_ = 0;
+  std::vector<std::string> tags_; ///< that are to name the model
   push_report report_;
 };
 

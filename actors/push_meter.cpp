@@ -33,6 +33,7 @@ void push_meter::write(moment now, push_status& to) const {
   to.seconds = std::chrono::duration<double>(now - began_).count();
   to.last_setback = last_;
   to.setbacks = setbacks_;
+  to.in_trouble = in_trouble_;
   to.retries.clear();
   for (const auto& [reason, count] : retries_)
     to.retries.push_back({reason, count});

@@ -18,7 +18,7 @@ void uploader_state::wire(std::uint32_t number, crew_desk_actor desk, hasher_act
 
 void uploader_state::engage(engagement for_push, gateway_actor gateway) {
   auto push = for_push.push;
-  contracts_.insert_or_assign(push, contract{std::move(for_push), std::move(gateway)});
+  contracts_.insert_or_assign(push, contract{std::move(for_push), std::move(gateway), {}});
 }
 
 void uploader_state::release(const std::string& push) {
@@ -35,6 +35,8 @@ void uploader_state::take(const std::string& push, upload_order order) {
   auto found = contracts_.find(push);
   if (found == contracts_.end())
     return ask_for_more();
+  if (found->second.no_mounts.count(order.what.mount_from) != 0)
+    order.what.mount_from.clear();
   auto ticket = next_ticket_++;
   auto [added, _] = jobs_.emplace(
     ticket, job{push, order.blob, blob_upload{std::move(order.what), found->second.push.at}});
@@ -82,6 +84,7 @@ void uploader_state::send(std::uint32_t ticket, blob_upload::send what) {
   }
   j.is = stage::sending;
   j.sent = 0;
+  j.bodies += 1;
   in_slot_ = ticket;
   self_
     ->request(gateway, caf::infinite, atom::exchange_v, std::move(what.request),
@@ -95,27 +98,35 @@ void uploader_state::hear(std::uint32_t ticket, const protocol::http_outcome& ou
   if (found == jobs_.end())
     return; // released meanwhile
   count_time(found->second);
-  auto next = found->second.machine.on_outcome(outcome);
+  auto& j = found->second;
+  auto next = j.machine.on_outcome(outcome);
+  if (j.machine.mount_refused())
+    contracts_.at(j.push).no_mounts.insert(j.machine.order().mount_from);
   free_slot(ticket);
   follow(ticket, std::move(next));
 }
 
 void uploader_state::wait(std::uint32_t ticket, blob_upload::wait why) {
   auto& j = jobs_.at(ticket);
-  j.is = stage::opening;
+  j.is = stage::waiting;
   if (std::exchange(j.sent, 0) != 0)
     self_->send(desk_, atom::moved_v, j.push, body_progress{j.blob, 0, 0, 0});
   auto note = patience_.note(why.attempt, std::move(why.why));
   self_->delayed_send(self_, note.wait, atom::again_v, ticket);
   self_->send(desk_, atom::setback_v, j.push, std::move(note));
+  start_next_body();
 }
 
 void uploader_state::again(std::uint32_t ticket) {
-  if (auto found = jobs_.find(ticket); found != jobs_.end())
-    follow(ticket, found->second.machine.again());
+  auto found = jobs_.find(ticket);
+  if (found == jobs_.end())
+    return;
+  found->second.is = stage::opening;
+  follow(ticket, found->second.machine.again());
 }
 
 void uploader_state::hash(std::uint32_t ticket) {
+  jobs_.at(ticket).is = stage::waiting;
   auto heard = [this, ticket](const protocol::result<protocol::digest>& of_file) {
     if (auto found = jobs_.find(ticket); found != jobs_.end())
       follow(ticket, found->second.machine.on_hash(of_file));
@@ -123,6 +134,7 @@ void uploader_state::hash(std::uint32_t ticket) {
   self_->request(hasher_, caf::infinite, atom::hash_v, jobs_.at(ticket).machine.order().path)
     .then([heard](const protocol::digest& id) { heard(id); },
           [heard](const caf::error& error) { heard(to_failure(error)); });
+  start_next_body();
 }
 
 void uploader_state::on_sent(std::uint32_t ticket, std::uint64_t sent) {
@@ -134,7 +146,7 @@ void uploader_state::on_sent(std::uint32_t ticket, std::uint64_t sent) {
     j.is = stage::sending; // a new token or a redirect makes the body leave once more
   if (j.is != stage::sending)
     return;
-  count(j, sent);
+  note_bytes(j, sent);
   const auto left = j.machine.order().size - sent;
   if (left == 0) {
     count_time(j);
@@ -152,15 +164,14 @@ void uploader_state::free_slot(std::uint32_t ticket) {
     in_slot_ = 0;
 }
 
+std::size_t uploader_state::count(stage which) const {
+  return static_cast<std::size_t>(std::count_if(
+    jobs_.begin(), jobs_.end(), [which](const auto& j) { return j.second.is == which; }));
+}
+
 void uploader_state::start_next_body() {
-  auto committing = static_cast<std::size_t>(std::count_if(
-    jobs_.begin(), jobs_.end(), [](const auto& j) { return j.second.is == stage::committing; }));
-  auto is_free = [this] {
-    return in_slot_ == 0 && std::none_of(jobs_.begin(), jobs_.end(), [](const auto& j) {
-             return j.second.is == stage::sending;
-           });
-  };
-  while (is_free() && committing < most_commits && !ready_.empty()) {
+  while (in_slot_ == 0 && count(stage::sending) == 0 && count(stage::committing) < most_commits
+         && !ready_.empty()) {
     auto ticket = ready_.front();
     ready_.pop_front();
     if (auto found = jobs_.find(ticket); found != jobs_.end())
@@ -171,7 +182,7 @@ void uploader_state::start_next_body() {
 
 /// One blob ahead of the body slot, and none while a long body fills it.
 void uploader_state::ask_for_more() {
-  if (hungry_)
+  if (hungry_ || count(stage::waiting) >= most_waiting)
     return;
   for (const auto& [ticket, j] : jobs_) {
     auto ahead = j.is == stage::opening || j.is == stage::ready;
@@ -183,12 +194,13 @@ void uploader_state::ask_for_more() {
   self_->send(desk_, atom::hungry_v, number_);
 }
 
-void uploader_state::count(job& j, std::uint64_t sent) {
+void uploader_state::note_bytes(job& j, std::uint64_t sent) {
   const auto more = sent >= j.sent ? sent - j.sent : sent;
   const auto fresh = sent > j.furthest ? sent - std::max(j.furthest, sent - more) : 0;
   j.sent = sent;
   j.furthest = std::max(j.furthest, sent);
-  self_->send(desk_, atom::moved_v, j.push, body_progress{j.blob, sent, more, fresh});
+  const auto counts = fresh > 0 || (more > 0 && j.bodies <= patient_bodies);
+  self_->send(desk_, atom::moved_v, j.push, body_progress{j.blob, sent, more, fresh, counts});
 }
 
 void uploader_state::count_time(const job& j) {

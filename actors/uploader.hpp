@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -28,6 +29,11 @@ public:
   /// Blobs whose bodies have left and whose commit is awaited. More would only pile up requests
   /// before a slow registry.
   static constexpr std::size_t most_commits = 2;
+  /// Blobs that wait for their next try. More would hammer a registry that is in trouble.
+  static constexpr std::size_t most_waiting = 2;
+  /// So often all bytes of a body count as progress of the push; later only those that never left
+  /// before. A long body that is cut late may take its time, and one that is always cut ends.
+  static constexpr unsigned patient_bodies = 5;
 
   explicit uploader_state(pointer self) : self_(self) {
   }
@@ -40,7 +46,7 @@ public:
   void on_sent(std::uint32_t ticket, std::uint64_t sent);
 
 private:
-  enum class stage : std::uint8_t { opening, ready, sending, committing };
+  enum class stage : std::uint8_t { opening, ready, sending, committing, waiting };
 
   /// One blob under way.
   struct job {
@@ -50,11 +56,13 @@ private:
     stage is = stage::opening;
     std::uint64_t sent = 0;     ///< bytes of the body that is on the wire
     std::uint64_t furthest = 0; ///< bytes, over all attempts
+    unsigned bodies = 0;        ///< begun
     moment asked_at{};          ///< when what is awaited now began
   };
   struct contract {
     engagement push;
     gateway_actor gateway;
+    std::set<std::string> no_mounts; ///< repositories that the registry does not mount from
   };
 
   void follow(std::uint32_t ticket, protocol::blob_upload::step next);
@@ -62,10 +70,11 @@ private:
   void hear(std::uint32_t ticket, const protocol::http_outcome& outcome);
   void wait(std::uint32_t ticket, protocol::blob_upload::wait why);
   void hash(std::uint32_t ticket);
+  std::size_t count(stage which) const;
   void start_next_body();
   void free_slot(std::uint32_t ticket);
   void ask_for_more();
-  void count(job& j, std::uint64_t sent);
+  void note_bytes(job& j, std::uint64_t sent);
   void count_time(const job& j);
 
   pointer self_;

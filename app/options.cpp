@@ -4,6 +4,13 @@ namespace flotilla::app {
 
 using protocol::errc;
 
+namespace {
+
+constexpr std::chrono::milliseconds shortest_stall{1000};
+constexpr std::chrono::milliseconds shortest_budget{1000};
+
+} // namespace
+
 protocol::failure validate(const options& chosen) {
   if (chosen.password_stdin && chosen.username.empty())
     return {errc::usage, "--password-stdin needs --username", "give both"};
@@ -15,6 +22,10 @@ protocol::failure validate(const options& chosen) {
   if (chosen.plain_http.value_or(false)
       && (!chosen.tls.ca_file.empty() || !chosen.tls.client_cert.empty() || !chosen.tls.verify))
     return {errc::usage, "--plain-http and TLS settings exclude each other", "leave out one"};
+  if (chosen.stall_timeout < shortest_stall)
+    return {errc::usage, "--stall-timeout is at least 1s", "the default, 30s, suits most networks"};
+  if (chosen.retry_budget < shortest_budget)
+    return {errc::usage, "--retry-budget is at least 1s", "the default is 10m"};
   if (chosen.what != command::push && !chosen.tags.empty())
     return {errc::usage, "--tag is for `flotilla push`", {}};
   return {};

@@ -146,7 +146,7 @@ std::string progress_line(const push_status& status, double rate) {
 }
 
 std::string setback_line(const push_status& status) {
-  if (status.setbacks == 0)
+  if (!status.in_trouble)
     return {};
   std::string counts;
   for (const auto& retry : status.retries)

@@ -27,7 +27,7 @@ public:
 /// The view for a style; `automatic` is a bar on a terminal and plain lines elsewhere.
 std::unique_ptr<progress_view> make_progress_view(progress_style style, std::FILE* to);
 
-/// Bytes that count as done: confirmed, or on the wire for the first time. Never above the total.
+/// Bytes that count as done: confirmed, or on the wire. Never above the total.
 std::uint64_t done_bytes(const actors::push_status& status);
 
 /// `sending`, `publishing`, …
@@ -36,7 +36,7 @@ const char* to_string(actors::phase now) noexcept;
 /// One line for people: phase, blobs, bytes, rate, time left, what is on the wire.
 std::string progress_line(const actors::push_status& status, double rate);
 
-/// Why something is tried again, with how often and how long it waits; empty when nothing is.
+/// Why something is tried again, with how often and how long it waits; empty when all goes well.
 std::string setback_line(const actors::push_status& status);
 
 } // namespace flotilla::app

@@ -11,6 +11,10 @@ namespace {
 /// A registry that loses every session would otherwise be asked for ever.
 constexpr int most_sessions_lost = 5;
 
+/// Trouble with a mount, after which the blob is better sent: some registries answer a mount that
+/// they cannot do with 500.
+constexpr int most_mounts = 3;
+
 bool is_refused_digest(const http_response& response) {
   return response.status == 400 && has_error_code(response, "DIGEST_INVALID");
 }
@@ -55,9 +59,12 @@ blob_upload::step blob_upload::send_body() {
 }
 
 blob_upload::step blob_upload::again() {
-  if (phase_ != phase::settling && phase_ != phase::opening)
-    return misuse("nothing to try again");
-  return phase_ == phase::settling ? settle() : open(false);
+  switch (phase_) {
+    case phase::mounting: return open(true);
+    case phase::opening: return open(false);
+    case phase::settling: return settle();
+    default: return misuse("nothing to try again");
+  }
 }
 
 blob_upload::step blob_upload::on_outcome(const http_outcome& outcome) {
@@ -122,10 +129,13 @@ blob_upload::step blob_upload::on_mount(const http_outcome& outcome) {
     return use_session(*response);
   auto trouble = setback(outcome, what());
   if (auto* again = std::get_if<try_again>(&trouble))
-    return later(std::move(*again), phase::opening);
-  if (response == nullptr)
-    return std::get<failure>(std::move(trouble));
-  return open(false); // it does not mount: that says nothing about sending (protocol notes A.4)
+    return later(std::move(*again), ++mounts_ < most_mounts ? phase::mounting : phase::opening);
+  auto& why = std::get<failure>(trouble);
+  if (response == nullptr && why.code != errc::unauthorized)
+    return std::move(why);
+  // It does not mount, or not from there: that says nothing about sending.
+  mount_refused_ = true;
+  return open(false);
 }
 
 blob_upload::step blob_upload::on_opened(const http_outcome& outcome) {

@@ -66,6 +66,10 @@ public:
   const blob_order& order() const noexcept {
     return order_;
   }
+  /// The registry would not mount from there: other blobs need not try.
+  bool mount_refused() const noexcept {
+    return mount_refused_;
+  }
 
 private:
   enum class phase : std::uint8_t { mounting, opening, ready, sending, hashing, settling, ended };
@@ -93,6 +97,8 @@ private:
   phase phase_ = phase::mounting;
   unsigned attempt_ = 1;
   int sessions_lost_ = 0;
+  int mounts_ = 0;
+  bool mount_refused_ = false;
   bool hashed_ = false;
 };
 

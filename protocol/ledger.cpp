@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace flotilla::protocol {
 
 ledger::ledger(const std::vector<planned_blob>& blobs, check_mode mode)
-  : blobs_(blobs), policy_(mode), states_(blobs.size(), state::unknown), order_(blobs.size()) {
+  : blobs_(blobs), policy_(mode), states_(blobs.size(), state::unknown),
+    ways_(blobs.size(), confirmation::present), order_(blobs.size()) {
   std::iota(order_.begin(), order_.end(), index{0});
   std::stable_sort(order_.begin(), order_.end(),
                    [&](index a, index b) { return blobs_[a].size > blobs_[b].size; });
@@ -72,6 +74,17 @@ void ledger::confirmed(index blob, confirmation how) {
   confirm(blob, how);
 }
 
+void ledger::corrected(index blob, confirmation how) {
+  if (states_[blob] != state::confirmed)
+    return;
+  auto& before = confirmed_[static_cast<std::size_t>(std::exchange(ways_[blob], how))];
+  before.blobs -= 1;
+  before.bytes -= blobs_[blob].size;
+  auto& now = confirmed_[static_cast<std::size_t>(how)];
+  now.blobs += 1;
+  now.bytes += blobs_[blob].size;
+}
+
 void ledger::returned(index blob) {
   if (states_[blob] != state::sending)
     return;
@@ -95,6 +108,7 @@ void ledger::confirm(index blob, confirmation how) {
     missing_.bytes -= size;
   }
   is = state::confirmed;
+  ways_[blob] = how;
   auto& sum = confirmed_[static_cast<std::size_t>(how)];
   sum.blobs += 1;
   sum.bytes += size;

@@ -13,7 +13,7 @@
 namespace flotilla::protocol {
 
 /// What is known of each blob of a push, and what to do next: pure bookkeeping. Blobs go by their
-/// index in the plan. Every call costs the same, whatever the number of blobs; a blob costs 5 bytes
+/// index in the plan. Every call costs the same, whatever the number of blobs; a blob costs 6 bytes
 /// here, and 4 more while it waits to be sent.
 ///
 /// Life of a blob: unknown → checking → absent → sending → confirmed; unknown → sending where
@@ -36,6 +36,8 @@ public:
   void missing(index blob);
   /// It was sent, mounted, or turned out to be there.
   void confirmed(index blob, confirmation how);
+  /// It is confirmed, and a second look has shown that it came there otherwise than we thought.
+  void corrected(index blob, confirmation how);
   /// Its sender could not finish: it is to be sent again, before all others.
   void returned(index blob);
   /// Trust the registry's word that a manifest which names them all is complete.
@@ -76,9 +78,10 @@ private:
   const std::vector<planned_blob>& blobs_;
   check_policy policy_;
   std::vector<state> states_;
-  std::vector<index> order_;  ///< largest first
-  std::size_t cursor_ = 0;    ///< into `order_`: before it nothing is unknown
-  std::deque<index> to_send_; ///< absent, in the order in which that was learned
+  std::vector<confirmation> ways_; ///< of what is confirmed
+  std::vector<index> order_;       ///< largest first
+  std::size_t cursor_ = 0;         ///< into `order_`: before it nothing is unknown
+  std::deque<index> to_send_;      ///< absent, in the order in which that was learned
   std::array<tally, 4> confirmed_{};
   tally missing_;
   tally total_;

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+
 namespace flotilla::actors {
 namespace {
 
@@ -130,6 +132,62 @@ TEST_F(Push, GivesUpSoonerOnARegistryThatNeverAnswered) {
   EXPECT_THAT(report->why.message, HasSubstr("connection reset"));
 }
 
+TEST_F(Push, IsPatientWithARegistryThatAnswersThatItIsBusy) {
+  plan({10});
+  answer_first(1, method::get, "/v2/", network::answer(429, {{"Retry-After", "60"}}));
+  add_node();
+  submit();
+  pass(59s);
+  EXPECT_FALSE(report);
+  pass(10s);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->why.code, errc::none) << report->why.message;
+}
+
+TEST_F(Push, CountsEveryManifestAsProgress) {
+  plan({10});
+  order.options.retry_budget = 60s;
+  order.tags = {"a", "b", "c"};
+  // Each manifest meets trouble for most of the budget, and then is taken.
+  auto began = sys.clock().now();
+  std::map<std::string, caf::actor_clock::time_point> first;
+  net->respond = [=](const protocol::http_request& request) mutable {
+    if (request.verb == method::put && request.url.find("/manifests/") != std::string::npos) {
+      auto now = sys.clock().now();
+      if (now - first.emplace(request.url, now).first->second < 25s)
+        return network::answer(503);
+    }
+    return registry(request);
+  };
+  add_node();
+  submit();
+  for (int i = 0; i < 600 && !report; ++i)
+    pass(1s);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->why.code, errc::none) << report->why.message;
+  EXPECT_GT(sys.clock().now() - began, 100s);
+}
+
+TEST_F(Push, NamesNoTagThatItHasNotPut) {
+  plan({2 << 20});
+  answer_first(1000, method::post, "/uploads/", network::answer(403));
+  add_node();
+  submit();
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->tags.empty());
+}
+
+TEST_F(Push, PutsAManifestAgainWhoseBlobsWereGone) {
+  plan(std::vector<std::uint64_t>(10, 2 << 20));
+  for (const auto& reference : {order.plan.top().id.to_string(), std::string{"v1"}})
+    registry.manifests[reference] = order.plan.top().bytes;
+  add_node();
+  submit();
+  ASSERT_TRUE(report);
+  EXPECT_EQ(net->count(method::put, "/manifests/" + order.plan.top().id.to_string()), 1u);
+  EXPECT_TRUE(report->manifest_present); // it was there, for what that was worth
+}
+
 TEST_F(Push, EndsAtOnceWithTheRegistrysOwnWordsOnARefusal) {
   plan({2 << 20});
   answer_first(
@@ -215,6 +273,8 @@ TEST_F(Push, SendsABlobThatTheRegistryLostAndPublishesAgain) {
   EXPECT_EQ(report->why.code, errc::none) << report->why.message;
   EXPECT_EQ(registry.blobs, registry.wanted);
   EXPECT_FALSE(registry.manifest_came_early);
+  EXPECT_EQ(report->last.present.blobs, 1u); // the other was there, and then was not
+  EXPECT_EQ(report->last.uploaded.blobs, 1u);
 }
 
 TEST_F(Push, DoesNotGoInCirclesWithARegistryThatLosesEveryBlob) {

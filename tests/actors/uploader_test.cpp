@@ -49,6 +49,7 @@ TEST_F(Uploader, TakesTheSlotBackForABodyThatLeavesOnceMore) {
   settle();
   EXPECT_EQ(bodies_begun(), 2u);
   network::body_left(net->held[0]);
+  net->let_go(1); // one commit less to await
   settle();
   EXPECT_EQ(bodies_begun(), 3u);
 }
@@ -83,6 +84,77 @@ TEST_F(Uploader, AsManyBodiesAsSlots) {
   add_node("local", 8);
   submit();
   EXPECT_EQ(bodies_begun(), 8u);
+}
+
+TEST_F(Uploader, DoesOtherBlobsWhileOneWaitsForItsNextTry) {
+  plan({100, 100, 100, 100});
+  net->hold = [](const auto&) { return false; };
+  net->respond = [this](const protocol::http_request& request) {
+    if (request.verb == method::post && request.url.find(digest_of(0)) != std::string::npos)
+      return network::answer(429, {{"Retry-After", "60"}});
+    return registry(request);
+  };
+  add_node("local", 1);
+  submit();
+  EXPECT_EQ(registry.blobs.size(), 3u);
+}
+
+TEST_F(Uploader, TakesNoMoreThanAFewBlobsFromARegistryInTrouble) {
+  plan(std::vector<std::uint64_t>(100, 100));
+  net->respond = [this](const protocol::http_request& request) {
+    return request.verb == method::post ? network::answer(429, {{"Retry-After", "60"}})
+                                        : registry(request);
+  };
+  add_node("local", 1);
+  submit();
+  EXPECT_EQ(net->count(method::post), uploader_state::most_waiting);
+}
+
+TEST_F(Uploader, AsksForNoMoreMountsFromAClosedRepository) {
+  plan(std::vector<std::uint64_t>(20, 100));
+  order.plan.mount_sources = {"library/base"};
+  for (auto& blob : order.plan.blobs)
+    blob.mount_from = 1;
+  net->hold = [](const auto&) { return false; };
+  net->respond = [this](const protocol::http_request& request) {
+    return request.url.find("from=library/base") != std::string::npos ? network::answer(403)
+                                                                      : registry(request);
+  };
+  add_node("local", 1);
+  submit();
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->why.code, protocol::errc::none) << report->why.message;
+  EXPECT_LE(net->count(method::post, "from=library/base"), 2u);
+}
+
+TEST_F(Uploader, IsPatientWithALongBodyThatIsCutLateButNotForEver) {
+  plan({1000});
+  order.options.retry_budget = 60s;
+  net->respond = [this](const protocol::http_request& request) {
+    return request.verb == method::put ? network::silence(false) : registry(request);
+  };
+  add_node("local", 1);
+  submit();
+  // Each body takes 40 s and is cut at the end: two of them outlast the budget.
+  for (unsigned body = 1; body <= uploader_state::patient_bodies; ++body) {
+    for (int i = 0; i < 60 && net->held.empty(); ++i)
+      pass(1s);
+    ASSERT_FALSE(report) << body;
+    for (int i = 1; i <= 4; ++i) {
+      pass(10s);
+      network::body_at(net->held[0], static_cast<std::uint64_t>(i) * 249);
+      settle();
+    }
+    net->let_go(0);
+    settle();
+  }
+  for (int i = 0; i < 120 && !report; ++i) {
+    if (!net->held.empty())
+      network::body_at(net->held[0], 500);
+    pass(1s);
+  }
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->why.code, protocol::errc::gave_up);
 }
 
 TEST_F(Uploader, CountsBytesThatAreSentAgain) {

@@ -40,6 +40,7 @@ push_status half_done(double seconds = 1) {
 push_status in_trouble(double seconds, std::uint64_t setbacks) {
   auto status = half_done(seconds);
   status.setbacks = setbacks;
+  status.in_trouble = true;
   status.retries = {{"429", setbacks}};
   status.last_setback = {"429", "the registry answered 429", std::chrono::milliseconds{1'500}};
   return status;

@@ -252,5 +252,27 @@ TEST(Ledger, KeepsAMillionBlobs) {
   EXPECT_EQ(of.of(confirmation::present).blobs, 500'000u);
 }
 
+TEST(Ledger, BooksABlobAnewThatCameOtherwiseThanThought) {
+  const auto blobs = blobs_of({large, 10});
+  ledger of{blobs, check_mode::always};
+  all_checks(of);
+  of.found(0);
+  of.found(1);
+  of.corrected(0, confirmation::uploaded);
+  expect(of.of(confirmation::present), 1, 10);
+  expect(of.of(confirmation::uploaded), 1, large);
+  expect(of.confirmed(), 2, large + 10);
+  of.corrected(0, confirmation::uploaded);
+  expect(of.of(confirmation::uploaded), 1, large);
+}
+
+TEST(Ledger, CorrectsNothingThatIsNotConfirmed) {
+  const auto blobs = blobs_of({10});
+  ledger of{blobs, check_mode::always};
+  of.corrected(0, confirmation::mounted);
+  expect(of.confirmed(), 0, 0);
+  EXPECT_FALSE(of.all_confirmed());
+}
+
 } // namespace
 } // namespace flotilla::protocol
