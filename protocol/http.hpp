@@ -79,6 +79,8 @@ struct http_request {
   header_fields fields;
   std::string content; ///< a small body held in memory; unused when `file` names one
   file_slice file;
+  std::uint32_t lane = 0; ///< whose request it is: all of one lane are limited and cancelled
+                          ///< together; 0: nobody's
 
   std::uint64_t body_length() const noexcept {
     return file.path.empty() ? content.size() : file.length;
@@ -96,10 +98,13 @@ struct http_response {
 struct no_response {
   /// unavailable: network trouble, worth another try · usage: TLS or proxy settings that cannot
   /// work · source_invalid: the body's file is not what was planned · refused: what came back is no
-  /// HTTP · interrupted: the engine was stopped.
+  /// HTTP · interrupted: the engine was stopped, or the request's lane cancelled.
   failure why;
   std::uint64_t body_sent = 0; ///< bytes of the body that were handed to the network
   bool body_complete = false;  ///< all of them: the registry may have acted on the request
+  /// Of errc::unavailable, where another server than the one asked said so.
+  std::string reason{};      ///< a short name for counting, its status; empty: the network
+  std::string retry_after{}; ///< its field of that name; empty: none
 };
 
 /// How an exchange ended: a response of any status, or none.
@@ -120,7 +125,7 @@ auto inspect(Inspector& f, file_slice& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, http_request& x) {
-  return f(x.verb, x.url, x.fields, x.content, x.file);
+  return f(x.verb, x.url, x.fields, x.content, x.file, x.lane);
 }
 template <class Inspector>
 auto inspect(Inspector& f, http_response& x) {

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <unordered_map>
 
 namespace flotilla::transport {
 
@@ -34,6 +35,14 @@ failure stopped() {
 } // namespace
 
 class curl_engine::impl {
+  /// What others have asked for and the engine's thread has not seen yet.
+  struct wishes {
+    std::vector<order> inbox;
+    std::optional<std::uint64_t> limit; ///< bytes per second, of all bodies
+    std::unordered_map<std::uint32_t, std::uint64_t> lane_limits;
+    std::vector<std::uint32_t> cancelled; ///< lanes: what is under way of them
+  };
+
 public:
   explicit impl(engine_options options);
   ~impl() {
@@ -42,6 +51,8 @@ public:
 
   void submit(order what);
   void limit_bandwidth(std::uint64_t rate);
+  void limit_bandwidth(std::uint32_t lane, std::uint64_t rate);
+  void cancel(std::uint32_t lane);
   void stop();
   engine_counters counters() const noexcept;
 
@@ -49,6 +60,7 @@ private:
   std::optional<failure> put_in(order& what);
   void run();
   bool take_in();
+  void carry_out(wishes now);
   void answer_all();
 
   const engine_options options_;
@@ -57,9 +69,8 @@ private:
   /// Touched by any thread, under `lock`.
   struct {
     std::mutex lock;
-    std::vector<order> inbox;
-    std::optional<std::uint64_t> new_limit; ///< bytes per second
-    std::optional<failure> closed;          ///< why no request is taken any more
+    wishes fresh;
+    std::optional<failure> closed; ///< why nothing is taken any more
   } shared_;
 
   transfer_pool pool_; ///< the engine's thread alone, but for `wake`
@@ -91,8 +102,8 @@ std::optional<failure> curl_engine::impl::put_in(order& what) {
     const std::lock_guard guard{shared_.lock};
     if (shared_.closed)
       return shared_.closed;
-    first = shared_.inbox.empty();
-    shared_.inbox.push_back(std::move(what));
+    first = shared_.fresh.inbox.empty();
+    shared_.fresh.inbox.push_back(std::move(what));
   }
   if (first)
     pool_.wake();
@@ -102,7 +113,30 @@ std::optional<failure> curl_engine::impl::put_in(order& what) {
 void curl_engine::impl::limit_bandwidth(std::uint64_t rate) {
   {
     const std::lock_guard guard{shared_.lock};
-    shared_.new_limit = rate;
+    shared_.fresh.limit = rate;
+  }
+  pool_.wake();
+}
+
+void curl_engine::impl::limit_bandwidth(std::uint32_t lane, std::uint64_t rate) {
+  {
+    const std::lock_guard guard{shared_.lock};
+    if (shared_.closed || lane == 0)
+      return;
+    shared_.fresh.lane_limits[lane] = rate;
+  }
+  pool_.wake();
+}
+
+void curl_engine::impl::cancel(std::uint32_t lane) {
+  {
+    const std::lock_guard guard{shared_.lock};
+    if (shared_.closed || lane == 0)
+      return;
+    for (auto& x : shared_.fresh.inbox)
+      if (x.request.lane == lane)
+        x.cancelled = true;
+    shared_.fresh.cancelled.push_back(lane);
   }
   pool_.wake();
 }
@@ -138,20 +172,30 @@ void curl_engine::impl::run() {
 }
 
 bool curl_engine::impl::take_in() {
-  std::vector<order> fresh;
-  std::optional<std::uint64_t> limit;
+  wishes now;
   {
     const std::lock_guard guard{shared_.lock};
     if (shared_.closed)
       return false;
-    fresh.swap(shared_.inbox);
-    limit = std::exchange(shared_.new_limit, std::nullopt);
+    std::swap(now, shared_.fresh);
   }
-  if (limit)
-    pool_.limit_bandwidth(*limit);
-  for (auto& x : fresh)
-    pool_.start(std::move(x));
+  carry_out(std::move(now));
   return true;
+}
+
+/// Cancels before it starts anything, for what is not marked in the inbox came after.
+void curl_engine::impl::carry_out(wishes now) {
+  if (now.limit)
+    pool_.limit_bandwidth(*now.limit);
+  for (const auto& [lane, rate] : now.lane_limits)
+    pool_.limit_bandwidth(lane, rate);
+  for (const auto lane : now.cancelled)
+    pool_.cancel(lane);
+  for (auto& x : now.inbox)
+    if (x.cancelled)
+      refuse(x, cancelled());
+    else
+      pool_.start(std::move(x));
 }
 
 void curl_engine::impl::answer_all() {
@@ -159,7 +203,7 @@ void curl_engine::impl::answer_all() {
   std::vector<order> unseen;
   {
     const std::lock_guard guard{shared_.lock};
-    unseen.swap(shared_.inbox);
+    unseen.swap(shared_.fresh.inbox);
   }
   for (const auto& x : unseen)
     refuse(x, stopped());
@@ -180,6 +224,14 @@ void curl_engine::submit(protocol::http_request request, on_done done, on_sent s
 
 void curl_engine::limit_bandwidth(std::uint64_t bytes_per_second) {
   impl_->limit_bandwidth(bytes_per_second);
+}
+
+void curl_engine::limit_bandwidth(std::uint32_t lane, std::uint64_t bytes_per_second) {
+  impl_->limit_bandwidth(lane, bytes_per_second);
+}
+
+void curl_engine::cancel(std::uint32_t lane) {
+  impl_->cancel(lane);
 }
 
 void curl_engine::stop() {

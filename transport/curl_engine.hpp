@@ -41,6 +41,16 @@ public:
   /// Changes the limit for all bodies together, in bytes per second; 0: none. Any thread may call.
   void limit_bandwidth(std::uint64_t bytes_per_second);
 
+  /// Changes the limit for the bodies of one lane together, in bytes per second; 0: none. It holds
+  /// beside the limit for all, until it is changed again, whether or not the lane has requests.
+  /// Nobody's lane, 0, cannot be limited. Any thread may call.
+  void limit_bandwidth(std::uint32_t lane, std::uint64_t bytes_per_second);
+
+  /// Ends with errc::interrupted what was submitted for that lane before the call and has no answer
+  /// yet. Returns at once; later requests of the lane are served. Connections on which a request
+  /// was under way are closed. Nobody's lane, 0, cannot be cancelled. Any thread may call.
+  void cancel(std::uint32_t lane);
+
   /// Ends what is under way with errc::interrupted and waits for the thread. Any thread but the
   /// engine's may call, and again.
   void stop();

@@ -31,6 +31,7 @@ struct order {
   protocol::http_request request;
   curl_engine::on_done done;
   curl_engine::on_sent sent;
+  bool cancelled = false; ///< before it could be started
 };
 
 /// One exchange on one curl handle: sets the handle up, feeds it the body, collects the answer and
@@ -51,6 +52,9 @@ public:
 
   CURL* easy() const noexcept {
     return easy_.get();
+  }
+  std::uint32_t lane() const noexcept {
+    return order_.request.lane;
   }
   /// Ends the life of the transfer on that handle, which must have left the event loop.
   easy_handle give_back_handle();

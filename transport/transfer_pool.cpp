@@ -24,6 +24,10 @@ protocol::failure no_resources() {
           "raise the limit of open files"};
 }
 
+protocol::failure cancelled() {
+  return {protocol::errc::interrupted, "cancelled before an answer came", {}};
+}
+
 transfer_pool::transfer_pool(const engine_options& options, engine_meters& meters)
   : options_(options), meters_(meters), loop_(options.connections),
     gate_(options.bandwidth, clock::now()) {
@@ -31,6 +35,19 @@ transfer_pool::transfer_pool(const engine_options& options, engine_meters& meter
 
 void transfer_pool::limit_bandwidth(std::uint64_t rate) {
   gate_.set_rate(rate, clock::now());
+}
+
+void transfer_pool::limit_bandwidth(std::uint32_t lane, std::uint64_t rate) {
+  gate_.set_rate(lane, rate, clock::now());
+}
+
+void transfer_pool::cancel(std::uint32_t lane) {
+  std::vector<CURL*> ended;
+  for (const auto& [easy, x] : under_way_)
+    if (x->lane() == lane)
+      ended.push_back(easy);
+  for (auto* easy : ended)
+    break_off(easy, cancelled());
 }
 
 void transfer_pool::turn() {
@@ -82,6 +99,13 @@ void transfer_pool::answer(std::unique_ptr<transfer> ended, protocol::http_outco
   ended->done()(std::move(how));
 }
 
+template <class Reason>
+void transfer_pool::break_off(CURL* easy, const Reason& why) {
+  auto ended = retire(easy);
+  auto how = ended->outcome(why);
+  answer(std::move(ended), std::move(how));
+}
+
 void transfer_pool::hand_back() {
   while (auto finished = loop_.next_finished()) {
     auto ended = retire(finished->easy);
@@ -110,11 +134,8 @@ void transfer_pool::give_up_stalled() {
   for (auto& [easy, x] : under_way_)
     if (const auto verdict = x->check(now); verdict != progress_clock::verdict::fine)
       given_up.emplace_back(easy, verdict);
-  for (const auto& [easy, verdict] : given_up) {
-    auto ended = retire(easy);
-    auto how = ended->outcome(verdict);
-    answer(std::move(ended), std::move(how));
-  }
+  for (const auto& [easy, verdict] : given_up)
+    break_off(easy, verdict);
 }
 
 std::optional<time_point> transfer_pool::next_duty() const {
@@ -125,11 +146,8 @@ std::optional<time_point> transfer_pool::next_duty() const {
 }
 
 void transfer_pool::answer_all(const protocol::failure& why) {
-  while (!under_way_.empty()) {
-    auto ended = retire(under_way_.begin()->first);
-    auto how = ended->outcome(why);
-    answer(std::move(ended), std::move(how));
-  }
+  while (!under_way_.empty())
+    break_off(under_way_.begin()->first, why);
 }
 
 } // namespace flotilla::transport

@@ -29,6 +29,11 @@ public:
   void start(order what);
   /// @param rate bytes per second for all bodies together; 0: no limit
   void limit_bandwidth(std::uint64_t rate);
+  /// @param lane not 0
+  /// @param rate bytes per second for the bodies of that lane together; 0: no limit
+  void limit_bandwidth(std::uint32_t lane, std::uint64_t rate);
+  /// Ends all of that lane that is under way.
+  void cancel(std::uint32_t lane);
   /// Waits until something happens and brings every transfer as far as it goes.
   void turn();
   /// Ends all that is under way.
@@ -39,6 +44,9 @@ private:
   easy_handle handle_for_use();
   void hand_back();
   std::unique_ptr<transfer> retire(CURL* easy);
+  /// Ends what curl has not ended. Its connection is closed if anything was sent on it.
+  template <class Reason>
+  void break_off(CURL* easy, const Reason& why);
   void answer(std::unique_ptr<transfer> ended, protocol::http_outcome how);
   void let_bodies_go_on();
   void give_up_stalled();
@@ -57,6 +65,9 @@ private:
 
 /// Answers an order that cannot even be started.
 void refuse(const order& what, protocol::failure why);
+
+/// What to say when a lane was cancelled.
+protocol::failure cancelled();
 
 /// What to say when the system refuses descriptors, threads or memory.
 protocol::failure no_resources();

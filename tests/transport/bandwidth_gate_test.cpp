@@ -1,6 +1,4 @@
-#include "transport/bandwidth_gate.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/transport/many_bodies.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,51 +7,10 @@ namespace flotilla::transport {
 namespace {
 
 using namespace std::chrono_literals;
+using test::many_bodies;
 
 constexpr std::uint64_t mib = 1 << 20;
 const time_point start{};
-
-/// Bodies without end behind a gate, on a clock of their own.
-class many_bodies {
-public:
-  many_bodies(std::uint64_t rate, std::size_t count) : gate{rate, start}, bodies(count) {
-    for (auto& x : bodies)
-      x.ticket.owner = &x;
-  }
-
-  struct body {
-    bandwidth_gate::ticket ticket;
-    std::uint64_t sent = 0;
-  };
-
-  void pass(std::chrono::nanoseconds time) {
-    const auto end = now + time;
-    for (auto& x : bodies)
-      read(x);
-    for (auto due = gate.due(now); due && *due <= end; due = gate.due(now)) {
-      now = std::max(now, *due);
-      std::vector<bandwidth_gate::ticket*> released;
-      gate.release(now, released);
-      for (auto* x : released)
-        read(*static_cast<body*>(x->owner));
-    }
-    now = end;
-  }
-  void read(body& x) {
-    while (const auto got = gate.ask(x.ticket, 256 << 10, now))
-      x.sent += got;
-  }
-  std::uint64_t sent() const {
-    std::uint64_t sum = 0;
-    for (const auto& x : bodies)
-      sum += x.sent;
-    return sum;
-  }
-
-  bandwidth_gate gate;
-  std::vector<body> bodies;
-  time_point now = start;
-};
 
 TEST(BandwidthGate, IsExactOverFiveSeconds) {
   for (const std::uint64_t rate : {64ULL << 10, 1ULL << 20, 10ULL << 20, 1000ULL << 20})

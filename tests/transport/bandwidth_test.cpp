@@ -1,9 +1,4 @@
-#include "transport/curl_engine.hpp"
-
-#include "tests/support/raw_server.hpp"
-#include "tests/transport/asking.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/transport/engine_test.hpp"
 
 #include <chrono>
 #include <thread>
@@ -13,11 +8,7 @@ namespace flotilla::transport {
 namespace {
 
 using namespace std::chrono_literals;
-using protocol::method;
-using test::ask;
-using test::asking;
-using test::status_of;
-using test::why;
+using test::begin;
 
 constexpr std::size_t body_size = 200'000;
 
@@ -53,20 +44,18 @@ TEST_F(Bandwidth, CanBeFreedAtOnce) {
   engine_options options;
   options.bandwidth = 1; // days for one body
   curl_engine engine{options};
-  std::promise<protocol::http_outcome> ended;
-  engine.submit(body(), [&](protocol::http_outcome how) { ended.set_value(std::move(how)); });
+  auto ended = begin(engine, body());
   engine.limit_bandwidth(0);
-  EXPECT_EQ(status_of(ended.get_future().get()), 201);
+  EXPECT_EQ(status_of(ended.get()), 201);
 }
 
 TEST_F(Bandwidth, CanBeRaisedAtOnce) {
   engine_options options;
   options.bandwidth = 1;
   curl_engine engine{options};
-  std::promise<protocol::http_outcome> ended;
-  engine.submit(body(), [&](protocol::http_outcome how) { ended.set_value(std::move(how)); });
+  auto ended = begin(engine, body());
   engine.limit_bandwidth(100 << 20);
-  EXPECT_EQ(status_of(ended.get_future().get()), 201);
+  EXPECT_EQ(status_of(ended.get()), 201);
 }
 
 TEST_F(Bandwidth, CanBeLimitedLater) {

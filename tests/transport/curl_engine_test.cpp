@@ -1,10 +1,5 @@
-#include "transport/curl_engine.hpp"
-
-#include "tests/support/raw_server.hpp"
-#include "tests/transport/asking.hpp"
+#include "tests/transport/engine_test.hpp"
 #include "tests/transport/http_server.hpp"
-
-#include <gtest/gtest.h>
 
 #include <atomic>
 #include <thread>
@@ -12,13 +7,6 @@
 
 namespace flotilla::transport {
 namespace {
-
-using protocol::errc;
-using protocol::method;
-using test::ask;
-using test::asking;
-using test::status_of;
-using test::why;
 
 TEST(CurlEngine, BringsStatusFieldsAndBodyBack) {
   test::http_server server;
@@ -184,21 +172,10 @@ TEST(CurlEngine, RefusesFieldsThatBreakOutOfTheirLine) {
   EXPECT_EQ(why(ask(engine, std::move(request))).code, errc::internal);
 }
 
-/// How often each of many requests was answered, and how.
-struct tally {
-  std::atomic<int> interrupted{0};
-  std::atomic<int> other{0};
-  curl_engine::on_done counting() {
-    return [this](const protocol::http_outcome& how) {
-      ++(why(how).code == errc::interrupted ? interrupted : other);
-    };
-  }
-};
-
 TEST(CurlEngine, StopAnswersAllThatIsUnderWay) {
   test::raw_server server{[](test::raw_connection& c) { c.drain(); }};
   curl_engine engine{{}};
-  tally answers;
+  test::tally answers;
   for (int i = 0; i < 50; ++i)
     engine.submit(asking(method::get, "http://" + server.address()), answers.counting());
   engine.stop();
@@ -215,17 +192,15 @@ TEST(CurlEngine, StopEndsABodyOnItsWay) {
   options.bandwidth = 1000;
   curl_engine engine{options};
   std::promise<void> sending;
-  std::promise<protocol::http_outcome> ended;
-  engine.submit(
-    asking(method::put, "http://" + server.address(), std::string(100'000, 'x')),
-    [&](protocol::http_outcome how) { ended.set_value(std::move(how)); },
+  auto ended = test::begin(
+    engine, asking(method::put, "http://" + server.address(), std::string(100'000, 'x')),
     [&, told = false](std::uint64_t) mutable {
       if (!std::exchange(told, true))
         sending.set_value();
     });
   sending.get_future().wait();
   engine.stop();
-  const auto how = ended.get_future().get();
+  const auto how = ended.get();
   EXPECT_EQ(why(how).code, errc::interrupted);
   EXPECT_GT(how.failed()->body_sent, 0U);
   EXPECT_LT(how.failed()->body_sent, 100'000U);
@@ -234,7 +209,7 @@ TEST(CurlEngine, StopEndsABodyOnItsWay) {
 
 TEST(CurlEngine, StopDoesNotWaitForNames) {
   curl_engine engine{{}};
-  tally answers;
+  test::tally answers;
   engine.submit(asking(method::get, "http://registry.invalid/"), answers.counting());
   engine.stop();
   EXPECT_EQ(answers.interrupted + answers.other, 1);
@@ -243,7 +218,7 @@ TEST(CurlEngine, StopDoesNotWaitForNames) {
 TEST(CurlEngine, StopMayBeCalledAgainAndFromManyThreads) {
   test::raw_server server{[](test::raw_connection& c) { c.drain(); }};
   curl_engine engine{{}};
-  tally answers;
+  test::tally answers;
   for (int i = 0; i < 10; ++i)
     engine.submit(asking(method::get, "http://" + server.address()), answers.counting());
   std::vector<std::thread> threads;
@@ -273,7 +248,7 @@ TEST(CurlEngine, AfterStopTheCallerIsAnsweredAtOnce) {
 
 TEST(CurlEngine, SubmitAndStopMayRace) {
   test::raw_server server{[](test::raw_connection& c) { c.drain(); }};
-  tally answers;
+  test::tally answers;
   {
     curl_engine engine{{}};
     std::vector<std::thread> threads;

@@ -1,22 +1,10 @@
-#include "transport/curl_engine.hpp"
-
-#include "tests/support/raw_server.hpp"
 #include "tests/support/temp_dir.hpp"
-#include "tests/transport/asking.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/transport/engine_test.hpp"
 
 #include <atomic>
 
 namespace flotilla::transport {
 namespace {
-
-using protocol::errc;
-using protocol::method;
-using test::ask;
-using test::asking;
-using test::status_of;
-using test::why;
 
 /// Asks a server that says just this and closes the connection.
 protocol::http_outcome answer_to(const std::string& said, method verb = method::get,

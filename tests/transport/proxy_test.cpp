@@ -1,20 +1,8 @@
-#include "transport/curl_engine.hpp"
-
-#include "tests/support/raw_server.hpp"
-#include "tests/transport/asking.hpp"
+#include "tests/transport/engine_test.hpp"
 #include "tests/transport/environment.hpp"
-
-#include <gtest/gtest.h>
 
 namespace flotilla::transport {
 namespace {
-
-using protocol::errc;
-using protocol::method;
-using test::ask;
-using test::asking;
-using test::status_of;
-using test::why;
 
 /// A proxy that keeps the heads it got and gives one answer to all.
 struct Proxy : testing::Test {

@@ -1,25 +1,13 @@
-#include "transport/curl_engine.hpp"
-
-#include "tests/support/raw_server.hpp"
 #include "tests/support/temp_dir.hpp"
-#include "tests/transport/asking.hpp"
-#include "tests/transport/http_server.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/transport/engine_test.hpp"
 
 #include <atomic>
 
 namespace flotilla::transport {
 namespace {
 
-using protocol::errc;
-using protocol::method;
-using test::ask;
-using test::asking;
 using test::counted_bytes;
 using test::sending;
-using test::status_of;
-using test::why;
 using test::write_file;
 
 std::string field_of(const std::string& head, const std::string& name) {

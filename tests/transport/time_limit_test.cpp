@@ -1,10 +1,5 @@
-#include "transport/curl_engine.hpp"
-
-#include "tests/support/raw_server.hpp"
 #include "tests/support/temp_dir.hpp"
-#include "tests/transport/asking.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/transport/engine_test.hpp"
 
 #include <thread>
 
@@ -12,12 +7,6 @@ namespace flotilla::transport {
 namespace {
 
 using namespace std::chrono_literals;
-using protocol::errc;
-using protocol::method;
-using test::ask;
-using test::asking;
-using test::status_of;
-using test::why;
 
 engine_options impatient() {
   engine_options options;
@@ -130,18 +119,30 @@ TEST(TimeLimit, AConnectionThatIsNotTakenIsGivenUp) {
   EXPECT_EQ(why(how).message, "no connection to " + server.address() + " within 300 ms");
 }
 
+/// Takes a body of 10,000 bytes.
+const test::raw_server::handler patient = [](test::raw_connection& c) {
+  c.read_head();
+  const auto got = c.read(10'000).size();
+  c.send(got == 10'000 ? "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n" : "");
+  c.drain();
+};
+
 TEST(TimeLimit, WaitingForBandwidthIsNoStall) {
-  test::raw_server server{[](test::raw_connection& c) {
-    c.read_head();
-    const auto got = c.read(10'000).size();
-    c.send(got == 10'000 ? "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n" : "");
-    c.drain();
-  }};
+  test::raw_server server{patient};
   auto options = impatient();
   options.bandwidth = 10'000; // a portion takes two stalls
   curl_engine engine{options};
   const auto how
     = ask(engine, asking(method::put, "http://" + server.address(), std::string(10'000, 'x')));
+  EXPECT_EQ(status_of(how), 201) << why(how).message;
+}
+
+TEST(TimeLimit, NorIsWaitingForTheLimitOfALane) {
+  test::raw_server server{patient};
+  curl_engine engine{impatient()};
+  engine.limit_bandwidth(7, 10'000);
+  auto request = asking(method::put, "http://" + server.address(), std::string(10'000, 'x'));
+  const auto how = ask(engine, test::in_lane(7, std::move(request)));
   EXPECT_EQ(status_of(how), 201) << why(how).message;
 }
 

@@ -1,21 +1,9 @@
-#include "transport/curl_engine.hpp"
-
 #include "tests/support/certificates.hpp"
-#include "tests/support/raw_server.hpp"
-#include "tests/transport/asking.hpp"
+#include "tests/transport/engine_test.hpp"
 #include "tests/transport/http_server.hpp"
-
-#include <gtest/gtest.h>
 
 namespace flotilla::transport {
 namespace {
-
-using protocol::errc;
-using protocol::method;
-using test::ask;
-using test::asking;
-using test::status_of;
-using test::why;
 
 /// Answers any request with the length of its body.
 void fill(test::http_server& server) {
