@@ -2,6 +2,7 @@
 
 #include "actors/errors.hpp"
 #include "actors/overloaded.hpp"
+#include "actors/token.hpp"
 #include "protocol/registry_error.hpp"
 
 #include <spdlog/spdlog.h>
@@ -59,7 +60,7 @@ caf::result<http_outcome> gateway_state::enter(shared_passage p) {
 }
 
 void gateway_state::begin(const shared_passage& p) {
-  follow(p, p->machine.begin(current_.field));
+  follow(p, p->machine.begin(field_));
 }
 
 void gateway_state::follow(const shared_passage& p, authorized_exchange::step next) {
@@ -76,6 +77,7 @@ void gateway_state::follow(const shared_passage& p, authorized_exchange::step ne
 // The engine answers every request exactly once and has time limits of its own, on progress: a
 // deadline here would cut a large body that is doing well.
 void gateway_state::send(const shared_passage& p, protocol::http_request request) {
+  request.lane = job_.lane;
   auto heard = [this, p, what = name_of(request)](http_outcome& outcome) {
     if (!what.empty())
       log_exchange(what, outcome);
@@ -94,7 +96,8 @@ void gateway_state::send(const shared_passage& p, protocol::http_request request
 
 void gateway_state::authorize(const shared_passage& p, std::string challenge,
                               std::string rejected) {
-  challenge_ = challenge;
+  if (!challenge.empty())
+    challenge_ = challenge;
   self_
     ->request(tokens_, std::chrono::minutes{2}, atom::authorize_v,
               authorization_request{job_.at.registry(), job_.scopes, std::move(challenge),
@@ -105,14 +108,20 @@ void gateway_state::authorize(const shared_passage& p, std::string challenge,
         follow(p, p->machine.on_authorization(std::move(fresh.field)));
       },
       [this, p](const caf::error& error) {
-        follow(p, p->machine.on_no_authorization(to_failure(error)));
+        follow(p, p->machine.on_no_authorization(to_no_response(error)));
       });
 }
 
 void gateway_state::take(const authorization& fresh) {
-  current_ = fresh;
+  if (fresh.field.empty()) // nobody knows of any
+    return keep();
+  field_ = fresh.field;
   stale_at_ = fresh.lifetime.count() == 0 ? caf::actor_clock::time_point::max()
-                                          : self_->clock().now() + fresh.lifetime * 4 / 5;
+                                          : self_->clock().now() + fresh.lifetime;
+}
+
+void gateway_state::keep() {
+  stale_at_ = caf::actor_clock::time_point::max();
 }
 
 /// True before the first request, too: another gateway may have logged in already, and a request
@@ -133,14 +142,14 @@ void gateway_state::renew() {
   };
   self_
     ->request(tokens_, std::chrono::minutes{2}, atom::authorize_v,
-              authorization_request{job_.at.registry(), job_.scopes, challenge_, current_.field})
+              authorization_request{job_.at.registry(), job_.scopes, challenge_, field_})
     .then(
       [this, go_on](authorization& fresh) {
         take(fresh);
         go_on();
       },
       [this, go_on](const caf::error&) {
-        stale_at_ = caf::actor_clock::time_point::max();
+        keep();
         go_on();
       });
 }

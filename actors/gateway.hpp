@@ -44,22 +44,24 @@ private:
   void authorize(const shared_passage& p, std::string challenge, std::string rejected);
   void renew();
   void take(const authorization& fresh);
+  void keep(); ///< what there is, until it is refused
   bool is_stale() const;
 
   pointer self_;
   http_actor http_;
   token_actor tokens_;
   engagement job_;
-  authorization current_;
-  std::string challenge_; ///< the last one: answers a renewal ahead of time
+  std::string field_;     ///< for `Authorization`; empty: none yet
+  std::string challenge_; ///< the last one: a TOKEN actor that was started anew knows none
   /// At first long ago: what is known already is asked for before the first request.
   caf::actor_clock::time_point stale_at_ = caf::actor_clock::time_point::min();
   bool renewing_ = false;
   std::vector<shared_passage> waiting_; ///< for the renewal
 };
 
-/// Passes requests to `http`, with tokens from `tokens`. An authorization that has lived most of
-/// its life is renewed before the next request, not after its refusal.
+/// Passes requests to `http`, with tokens from `tokens`. An authorization that has lived four
+/// fifths of its life, whoever fetched it, is renewed before the next request, not after its
+/// refusal. Where that fails, it is used until it is refused.
 gateway_actor::behavior_type gateway(gateway_state::pointer self, http_actor http,
                                      token_actor tokens, engagement job);
 

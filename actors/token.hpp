@@ -12,15 +12,21 @@
 namespace flotilla::actors {
 
 /// Finds the credentials for a registry's host[:port]; empty ones when there are none. Runs on the
-/// TOKEN actor, at most once a challenge.
+/// TOKEN actor, once a challenge for each way to write the registry: with the port that its scheme
+/// implies, and without.
 using credential_finder
   = std::function<protocol::result<protocol::credentials>(const std::string& host)>;
+
+/// Why there is no authorization, from the error that the TOKEN actor answered with. What a token
+/// server in trouble said of itself, its status and `Retry-After`, is in it.
+protocol::no_response to_no_response(const caf::error& error);
 
 /// What the TOKEN actor knows between two messages.
 class token_state {
 public:
   using pointer = token_actor::stateful_pointer<token_state>;
   using answer = caf::typed_response_promise<authorization>;
+  using moment = caf::actor_clock::time_point;
   static inline const char* name = "token";
 
   explicit token_state(pointer self) : self_(self) {
@@ -31,22 +37,34 @@ public:
   caf::result<authorization> authorize(const authorization_request& request);
 
 private:
-  /// What is known for one registry and one set of scopes.
+  /// What is known for one registry and one set of scopes. An authorization that has been refused
+  /// stays until there is another: whoever takes it up is refused too, and then waits for that.
   struct entry {
-    authorization current;
+    std::string field;                ///< for `Authorization`; empty: none yet
+    std::chrono::seconds lifetime{0}; ///< from `fetched` on; 0: for ever
+    moment fetched;
+    std::string challenge; ///< that `field` answers
     bool fetching = false;
     std::vector<answer> waiting;
   };
 
-  void begin(const std::string& key, const authorization_request& request);
-  void use_basic(const std::string& key, const authorization_request& request,
-                 const protocol::credentials& who);
-  void fetch_bearer(const std::string& key, const protocol::url& realm,
-                    const protocol::credentials& who);
-  void read_answer(const std::string& key, const std::string& realm,
-                   const protocol::credentials& who, const protocol::http_outcome& outcome);
-  void succeed(const std::string& key, authorization fresh);
-  void fail(const std::string& key, const protocol::failure& why);
+  /// One answer that is being fetched.
+  struct errand {
+    std::string key;
+    authorization_request request;
+    protocol::credentials who;
+    std::string realm; ///< for people
+  };
+
+  bool must_fetch(const entry& known, const authorization_request& request) const;
+  authorization what_is_left(const entry& known) const;
+  protocol::result<protocol::credentials> find(const protocol::url& registry) const;
+  void begin(errand what);
+  void use_basic(const errand& what);
+  void fetch_bearer(errand what, const protocol::challenge& bearer);
+  void read_answer(const errand& what, const protocol::http_outcome& outcome);
+  void succeed(const errand& what, authorization fresh);
+  void fail(const errand& what, const protocol::no_response& none);
 
   pointer self_;
   http_actor http_;
@@ -55,8 +73,12 @@ private:
 };
 
 /// Answers challenges: Basic with the user's credentials, Bearer by GET from the realm that the
-/// challenge names. While one answer is fetched, all who ask for the same wait for it. Does not try
-/// again by itself: who asked does, within the push's retry budget.
+/// challenge names. Keeps each answer and the challenge it belongs to, so that whoever asks later
+/// need not have seen one. While one answer is fetched, all who ask for the same wait for it. Does
+/// not try again by itself: who asked does, within the push's retry budget.
+///
+/// The lifetime that it tells is what remains, at least 1 s, of the first four fifths of a token's
+/// life: after that the token is to be named as rejected, and all who do so get the next one.
 token_actor::behavior_type token(token_state::pointer self, http_actor http,
                                  credential_finder find);
 

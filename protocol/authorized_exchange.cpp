@@ -54,8 +54,8 @@ authorized_exchange::step authorized_exchange::on_authorization(std::string auth
   return send_now();
 }
 
-authorized_exchange::step authorized_exchange::on_no_authorization(failure why) {
-  return no_answer(std::move(why));
+authorized_exchange::step authorized_exchange::on_no_authorization(no_response why) {
+  return http_outcome{std::move(why)};
 }
 
 authorized_exchange::step authorized_exchange::send_now() {

@@ -33,8 +33,8 @@ public:
   [[nodiscard]] step begin(std::string authorization);
   [[nodiscard]] step on_outcome(http_outcome outcome);
   [[nodiscard]] step on_authorization(std::string authorization);
-  /// There is none to be had.
-  [[nodiscard]] step on_no_authorization(failure why);
+  /// There is none to be had: the request ends so.
+  [[nodiscard]] step on_no_authorization(no_response why);
 
 private:
   step send_now();

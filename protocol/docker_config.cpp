@@ -44,13 +44,26 @@ result<credentials> read_auth(std::string_view key, std::string_view auth) {
   return credentials{decoded->substr(0, colon), std::move(password)};
 }
 
-result<credentials> read_entry(std::string_view key, const json& entry) {
-  if (!entry.is_object())
-    return bad_entry(key, "is no JSON object");
+result<credentials> read_user(std::string_view key, const json& entry) {
   if (const auto auth = trimmed(string_member(entry, "auth")); !auth.empty())
     return read_auth(key, auth);
   return credentials{std::string{string_member(entry, "username")},
                      std::string{string_member(entry, "password")}};
+}
+
+result<credentials> read_entry(std::string_view key, const json& entry) {
+  if (!entry.is_object())
+    return bad_entry(key, "is no JSON object");
+  auto who = read_user(key, entry);
+  // An empty password tried in its stead may lock the account.
+  if (who && !who->user.empty() && who->password.empty()
+      && !string_member(entry, "identitytoken").empty())
+    return failure{errc::usage,
+                   "the entry of `" + printable(key)
+                     + "` in auths holds an identity token, which Flotilla cannot use yet",
+                   "log in with a password or an access token, or give --username and "
+                   "--password-stdin"};
+  return who;
 }
 
 } // namespace

@@ -12,11 +12,25 @@ namespace {
 
 constexpr std::int64_t least_lifetime = 60;
 constexpr std::int64_t longest_lifetime = 31'536'000; ///< a year; keeps sums of times in range
+constexpr std::size_t most_token_bytes = 16 << 10;    ///< it goes with every request
+constexpr std::size_t most_url_bytes = 8 << 10;       ///< as `parse_url` has it
 
 /// It becomes part of a header field.
 bool is_usable_token(std::string_view text) {
-  return !text.empty()
+  return !text.empty() && text.size() <= most_token_bytes
          && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
+}
+
+/// Nothing to refuse, or why that realm is not asked.
+failure check_secrecy(const url& realm, const credentials& who, const url& registry) {
+  const bool harmless = who.empty() || is_loopback(realm.host);
+  if (realm.secure || (harmless && !registry.secure))
+    return {};
+  return {errc::refused,
+          registry.origin() + " names the token server " + realm.redacted()
+            + (who.empty() ? ", which would be asked in the clear"
+                           : ", to which credentials would travel in the clear"),
+          "the token server must be reached by https"};
 }
 
 std::chrono::seconds read_lifetime(const nlohmann::json& answer) {
@@ -35,24 +49,27 @@ std::string repository_scope(std::string_view repository, std::string_view actio
 }
 
 result<url> token_url(const challenge& bearer, const std::vector<std::string>& scopes,
-                      const std::string& user, const url& registry) {
+                      const credentials& who, const url& registry) {
   auto realm = parse_url(bearer.parameter("realm"));
   if (!realm)
     return failure{errc::malformed,
                    registry.origin()
                      + " names a token server that cannot be asked: " + realm.error().message,
                    {}};
-  if (!realm->secure && (registry.secure || !is_loopback(realm->host)))
-    return failure{errc::refused,
-                   registry.origin() + " names the token server " + realm->redacted()
-                     + ", to which credentials would travel in the clear",
-                   "the token server must be reached by https"};
+  if (auto refused = check_secrecy(*realm, who, registry); refused.code != errc::none)
+    return refused;
+  const auto named = realm->redacted();
   if (const auto service = bearer.parameter("service"); !service.empty())
     add_query(*realm, "service", service);
   for (const auto& scope : scopes)
     add_query(*realm, "scope", scope);
-  if (!user.empty())
-    add_query(*realm, "account", user);
+  if (!who.user.empty())
+    add_query(*realm, "account", who.user);
+  if (realm->to_string().size() > most_url_bytes)
+    return failure{errc::refused,
+                   registry.origin() + " names the token server " + named
+                     + ": with service, scopes and user its URL would be longer than 8 KiB",
+                   {}};
   return realm;
 }
 
@@ -60,10 +77,17 @@ result<token_answer> parse_token_answer(std::string_view json) {
   const auto answer = parse_json(json);
   if (!answer || !answer->is_object())
     return failure{errc::malformed, "the token server's answer is no JSON object", {}};
-  for (const char* name : {"token", "access_token"})
-    if (const auto token = string_member(*answer, name); is_usable_token(token))
+  bool too_long = false;
+  for (const char* name : {"token", "access_token"}) {
+    const auto token = string_member(*answer, name);
+    if (is_usable_token(token))
       return token_answer{std::string{token}, read_lifetime(*answer)};
-  return failure{errc::malformed, "the token server's answer holds no usable token", {}};
+    too_long = too_long || token.size() > most_token_bytes;
+  }
+  return failure{errc::malformed,
+                 too_long ? "the token server's answer holds a token of more than 16 KiB"
+                          : "the token server's answer holds no usable token",
+                 {}};
 }
 
 std::string basic_authorization(const credentials& who) {

@@ -25,12 +25,13 @@ struct credentials {
 std::string repository_scope(std::string_view repository, std::string_view actions);
 
 /// Where to ask for a token by GET: the challenge's realm with `service`, one `scope` for each of
-/// `scopes` (the target's first: some servers read only that), and `account` when a user is given.
+/// `scopes` (the target's first: some servers read only that), and `account` when there is a user.
+/// @param who those that will be sent along; empty ones for an anonymous token.
 /// @param registry the origin that sent the challenge: a realm over http is refused when that is
-///        https, and off loopback when it is not.
-/// @returns errc::refused or errc::malformed, naming the realm.
+///        https, and off loopback when credentials would be sent to it.
+/// @returns errc::refused, also for more than 8 KiB in all, or errc::malformed, naming the realm.
 result<url> token_url(const challenge& bearer, const std::vector<std::string>& scopes,
-                      const std::string& user, const url& registry);
+                      const credentials& who, const url& registry);
 
 struct token_answer {
   std::string token;
@@ -38,7 +39,7 @@ struct token_answer {
 };
 
 /// Reads a token server's JSON. @returns errc::malformed without a usable `token` or
-/// `access_token`; the answer's text is never quoted, for it may hold secrets.
+/// `access_token`, of at most 16 KiB; the answer's text is never quoted, for it may hold secrets.
 result<token_answer> parse_token_answer(std::string_view json);
 
 /// The value of an `Authorization` field.

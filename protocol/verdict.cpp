@@ -89,7 +89,8 @@ bool wants_client_certificate(const http_response& response) {
 std::variant<try_again, failure> setback(const http_outcome& outcome, const std::string& what) {
   if (const auto* none = outcome.failed()) {
     if (none->why.code == errc::unavailable)
-      return try_again{"network", what + ": " + none->why.message, {}};
+      return try_again{none->reason.empty() ? "network" : none->reason,
+                       what + ": " + none->why.message, none->retry_after};
     return failure{none->why.code, what + ": " + none->why.message, none->why.hint};
   }
   const auto& response = *outcome.response();
@@ -164,6 +165,11 @@ verdict<std::monostate> judge_manifest_put(const http_outcome& outcome, const en
                    what + ": the registry stored it as " + named->to_string() + ", not as "
                      + id.to_string(),
                    "a proxy or the registry rewrites manifests; such a model cannot be verified"};
+  if (response->status != 201 && !named) // distribution-spec, "Pushing Manifests": 201
+    return failure{errc::refused,
+                   what + ": the answer was " + describe(*response)
+                     + ", which does not say that anything was stored",
+                   "something else than a registry may have answered: check host and proxy"};
   return std::monostate{};
 }
 

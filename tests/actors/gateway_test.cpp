@@ -1,6 +1,9 @@
 #include "actors/gateway.hpp"
 
-#include "tests/actors/fleet_fixture.hpp"
+#include "actors/asker.hpp"
+#include "actors/token.hpp"
+#include "tests/support/scripted_http.hpp"
+#include "tests/support/virtual_time.hpp"
 
 #include <gmock/gmock.h>
 
@@ -12,19 +15,47 @@ using protocol::method;
 using test::network;
 using testing::HasSubstr;
 
-/// A registry that wants a Bearer token from its own token server.
-class Gateway : public fleet {
+/// Asks the registry through a gateway, as the actors of a push do.
+class asking_state {
+public:
+  using interface = caf::typed_actor<caf::reacts_to<atom::again, std::uint32_t>>;
+  using pointer = interface::stateful_pointer<asking_state>;
+  static inline const char* name = "asking";
+
+  explicit asking_state(pointer) {
+  }
+
+  asker<pointer> questions;
+};
+
+/// A registry that wants a Bearer token from its own token server, and two gateways to it.
+class Gateway : public test::virtual_time {
 protected:
   Gateway() {
     net->respond = [this](const protocol::http_request& request) { return serve(request); };
     net->hold = [this](const protocol::http_request& request) {
-      return hold_tokens && is_token_request(request);
+      return is_token_request(request) ? hold_tokens : hold_others;
     };
-    job.at = order.at;
+    http = sys.spawn(test::scripted_http, net);
+    tokens = sys.spawn(token, http, find);
+    job.at = {*protocol::parse_url("https://registry.test"), "m/x"};
     job.scopes = {"repository:m/x:pull,push"};
     gate = sys.spawn(gateway, http, tokens, job);
+    second = sys.spawn(gateway, http, tokens, job);
   }
 
+  ~Gateway() override {
+    net->held.clear(); // what waits for an answer is held by the network, and holds it
+    for (const auto& each :
+         {caf::actor_cast<caf::actor>(gate), caf::actor_cast<caf::actor>(second),
+          caf::actor_cast<caf::actor>(tokens), caf::actor_cast<caf::actor>(http)})
+      caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+    settle();
+  }
+
+  static protocol::result<protocol::credentials> find(const std::string&) {
+    return protocol::credentials{"ann", "secret"};
+  }
   static bool is_token_request(const protocol::http_request& request) {
     return request.url.find("https://auth.test/token") == 0;
   }
@@ -32,7 +63,7 @@ protected:
   protocol::http_outcome serve(const protocol::http_request& request) {
     if (is_token_request(request)) {
       if (token_server_status != 200)
-        return network::answer(token_server_status);
+        return network::answer(token_server_status, {{"Retry-After", "20"}});
       return network::answer(
         200, {}, R"({"token":"t)" + std::to_string(++issued) + R"(","expires_in":100})");
     }
@@ -43,22 +74,40 @@ protected:
   }
 
   void ask(int times = 1) {
+    ask(gate, times);
+  }
+  void ask(const gateway_actor& whom, int times = 1) {
     for (int i = 0; i < times; ++i)
-      clients.push_back(sys.spawn([this](caf::event_based_actor* self) {
-        self->request(gate, caf::infinite, atom::exchange_v, order.at.probe())
+      clients.push_back(sys.spawn([this, whom](caf::event_based_actor* self) {
+        self->request(whom, caf::infinite, atom::exchange_v, job.at.probe())
           .then([this](const protocol::http_outcome& outcome) { heard.push_back(outcome); });
       }));
     settle();
+  }
+  /// The status of everything heard.
+  std::vector<int> statuses() const {
+    std::vector<int> all;
+    for (const auto& outcome : heard)
+      all.push_back(outcome.response() == nullptr ? 0 : outcome.response()->status);
+    return all;
+  }
+  std::size_t probes() const {
+    return net->count(method::get, "/v2/");
   }
   std::size_t token_requests() const {
     return net->count(method::get, "https://auth.test/token");
   }
 
+  std::shared_ptr<network> net = std::make_shared<network>();
+  http_actor http;
+  token_actor tokens;
   engagement job;
   gateway_actor gate;
+  gateway_actor second;
   std::vector<caf::actor> clients;
   std::vector<protocol::http_outcome> heard;
   bool hold_tokens = false;
+  bool hold_others = false;
   int token_server_status = 200;
   int issued = 0;
   int accepted = 1;
@@ -94,6 +143,105 @@ TEST_F(Gateway, RenewsATokenBeforeItExpires) {
   EXPECT_EQ(net->count(method::get, "/v2/"), 3u); // 401, 200, 200: no second refusal
 }
 
+TEST_F(Gateway, RenewsATokenThatAnotherHasFetchedByFourFifthsOfItsLife) {
+  ask();
+  pass(50s, 1s);
+  ask(second);
+  pass(29s, 1s); // 79 s
+  ask(second);
+  EXPECT_EQ(token_requests(), 1u);
+  accepted = 2; // the first token is no longer taken
+  pass(1s, 1s);
+  ask(second);
+  EXPECT_EQ(token_requests(), 2u);
+  ask();
+  EXPECT_EQ(token_requests(), 2u); // it is there already
+  EXPECT_THAT(statuses(), testing::Each(200));
+  EXPECT_EQ(heard.size(), 5u);
+  EXPECT_EQ(probes(), 6u); // a 401 at the very first, and no other
+}
+
+TEST_F(Gateway, ManyRequestsAroundARenewalCostOneToken) {
+  ask();
+  pass(50s, 1s);
+  ask(second);
+  pass(29s, 1s);
+  hold_others = true;
+  ask(8);
+  ask(second, 8); // on their way with the first token
+  pass(1s, 1s);
+  accepted = 2;
+  hold_others = false;
+  hold_tokens = true;
+  ask(24);
+  ask(second, 24);
+  while (net->held.size() > 1)
+    net->let_go(0); // the registry refuses them
+  settle();
+  EXPECT_EQ(heard.size(), 2u);
+  EXPECT_EQ(token_requests(), 2u);
+  net->let_go(0);
+  settle();
+  EXPECT_EQ(heard.size(), 66u);
+  EXPECT_THAT(statuses(), testing::Each(200));
+  EXPECT_EQ(token_requests(), 2u);
+}
+
+TEST_F(Gateway, UsesTheOldTokenUntilItIsRefusedWhenItsRenewalFails) {
+  ask();
+  pass(80s, 1s);
+  token_server_status = 503;
+  ask(5);
+  EXPECT_EQ(token_requests(), 2u);
+  pass(5s, 1s);
+  ask(second, 5); // it learns of that token only now
+  pass(15s, 1s);
+  ask(5);
+  EXPECT_THAT(statuses(), testing::Each(200));
+  EXPECT_EQ(heard.size(), 16u);
+  token_server_status = 200;
+  accepted = 2;
+  ask(5);
+  ask(second, 5);
+  EXPECT_EQ(heard.size(), 26u);
+  EXPECT_THAT(statuses(), testing::Each(200));
+  EXPECT_EQ(token_requests(), 3u);
+}
+
+TEST_F(Gateway, RenewsItsTokenThroughATokenActorThatHasForgottenEverything) {
+  auto behind = tokens;
+  token_actor way = sys.spawn([&behind](token_actor::pointer self) -> token_actor::behavior_type {
+    return {[self, &behind](atom::authorize, const authorization_request& request) {
+      return self->delegate(behind, atom::authorize_v, request);
+    }};
+  });
+  auto first = sys.spawn(gateway, http, way, job);
+  auto late = sys.spawn(gateway, http, way, job);
+  ask(first);
+  ask(late);
+  pass(80s, 1s);
+  behind = sys.spawn(token, http, find);
+  ask(late); // it has seen no challenge: it keeps what it has
+  EXPECT_EQ(token_requests(), 1u);
+  accepted = 2;
+  ask(first);
+  EXPECT_EQ(token_requests(), 2u);
+  EXPECT_THAT(statuses(), testing::Each(200));
+  EXPECT_EQ(probes(), 5u); // a 401 at the very first, and no other
+  caf::anon_send_exit(behind, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(way, caf::exit_reason::user_shutdown);
+  settle();
+}
+
+TEST_F(Gateway, GoesOnWithWhatItHasWhenTheTokenActorIsGone) {
+  ask();
+  caf::anon_send_exit(tokens, caf::exit_reason::user_shutdown);
+  pass(80s, 1s);
+  ask(3);
+  EXPECT_THAT(statuses(), testing::Each(200));
+  EXPECT_EQ(heard.size(), 4u);
+}
+
 TEST_F(Gateway, GivesTheRefusalBackWhenANewTokenIsRefusedToo) {
   accepted = 0;
   ask();
@@ -108,9 +256,39 @@ TEST_F(Gateway, ATokenServerInTroubleIsTroubleAndNotTheEnd) {
   ASSERT_EQ(heard.size(), 1u);
   ASSERT_NE(heard[0].failed(), nullptr);
   EXPECT_EQ(heard[0].failed()->why.code, protocol::errc::unavailable);
+  EXPECT_EQ(heard[0].failed()->reason, "503");
+  EXPECT_EQ(heard[0].failed()->retry_after, "20");
   token_server_status = 200;
   ask();
   EXPECT_EQ(heard[1].response()->status, 200);
+}
+
+TEST_F(Gateway, ATokenServerThatNamesATimeIsAskedAgainThenAndCountedUnderItsStatus) {
+  token_server_status = 429;
+  std::vector<setback_note> notes;
+  bool reached = false;
+  auto asking
+    = sys.spawn([&](asking_state::pointer self) -> asking_state::interface::behavior_type {
+        self->state.questions.wire(self, gate, [&](setback_note note) { notes.push_back(note); });
+        self->state.questions.ask<std::monostate>(
+          job.at.probe(),
+          [this](const protocol::http_outcome& outcome) { return judge_probe(outcome, job.at); },
+          [&](const protocol::result<std::monostate>& end) { reached = static_cast<bool>(end); });
+        return {[self](atom::again, std::uint32_t ticket) { self->state.questions.again(ticket); }};
+      });
+  settle();
+  ASSERT_EQ(notes.size(), 1u);
+  EXPECT_EQ(notes[0].reason, "429");
+  EXPECT_THAT(notes[0].detail, HasSubstr("https://auth.test/token"));
+  token_server_status = 200;
+  pass(19s);
+  EXPECT_EQ(token_requests(), 1u);
+  pass(3s); // 20 s, and a tenth more at most
+  EXPECT_EQ(token_requests(), 2u);
+  EXPECT_TRUE(reached);
+  EXPECT_EQ(notes.size(), 1u);
+  caf::anon_send_exit(asking, caf::exit_reason::user_shutdown);
+  settle();
 }
 
 TEST_F(Gateway, AWrongPasswordIsTheEndAndIsNotShown) {

@@ -160,6 +160,21 @@ TEST_F(FindCredentials, RefusesABrokenFileWithoutQuotingIt) {
   }
 }
 
+TEST_F(FindCredentials, RefusesAnIdentityTokenAndSaysSo) {
+  // alice: and no password, by openssl base64
+  write("home/.docker/config.json",
+        R"({"auths":{"reg.example":{"auth":"YWxpY2U6","identitytoken":"hunter2"}}})");
+  auto found = find_credentials(chosen, "", "reg.example");
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, errc::usage);
+  EXPECT_THAT(found.error().message, HasSubstr("config.json"));
+  EXPECT_THAT(found.error().message, HasSubstr("identity token"));
+  EXPECT_THAT(found.error().message, Not(HasSubstr("hunter2")));
+  EXPECT_TRUE(find_credentials(chosen, "", "other.example")->empty());
+  chosen.username = "me"; // the way out
+  EXPECT_EQ(find_credentials(chosen, "mine", "reg.example")->user, "me");
+}
+
 TEST_F(FindCredentials, RefusesADirectory) {
   chosen.registry_config = dir.path().string();
   auto found = find_credentials(chosen, "", "reg.example");

@@ -130,10 +130,13 @@ TEST(AuthorizedExchange, EndsWhenNoAuthorizationIsToBeHad) {
   sent(exchange.begin(""));
   ASSERT_TRUE(
     std::holds_alternative<authorized_exchange::authorize>(exchange.on_outcome(answer(401))));
-  auto last = ended(exchange.on_no_authorization({errc::unauthorized, "wrong password", "log in"}));
+  auto last = ended(exchange.on_no_authorization(
+    {{errc::unauthorized, "wrong password", "log in"}, 0, false, "429", "30"}));
   ASSERT_NE(last.failed(), nullptr);
   EXPECT_EQ(last.failed()->why.code, errc::unauthorized);
   EXPECT_EQ(last.failed()->why.message, "wrong password");
+  EXPECT_EQ(last.failed()->reason, "429");
+  EXPECT_EQ(last.failed()->retry_after, "30");
   EXPECT_FALSE(last.failed()->body_complete);
 }
 

@@ -15,6 +15,7 @@ constexpr auto hub_x = "aHViOng=";             // hub:x
 constexpr auto with_nuls = "dTpwAAA=";         // u:p and two NULs
 constexpr auto no_user = "Ong=";               // :x
 constexpr auto no_colon = "aHVudGVyMg==";      // hunter2
+constexpr auto no_password = "YW5uOg==";       // ann:
 
 std::string auths(const std::string& entries) {
   return R"({"auths":{)" + entries + R"(},"credsStore":"desktop"})";
@@ -60,6 +61,13 @@ TEST(DockerConfig, FindsTheEntryOfAHost) {
     {"auth without padding", auths(auth("h.io", "aHViOng")), "h.io", "hub x"},
     {"NULs at the end of the password", auths(auth("h.io", with_nuls)), "h.io", "u p"},
     {"password is empty", auths(R"("h.io":{"username":"u"})"), "h.io", "u "},
+    {"password beside an identity token",
+     auths(R"("h.io":{"auth":"aHViOng=","identitytoken":"t"})"), "h.io", "hub x"},
+    {"password is empty, and so is the identity token",
+     auths(R"("h.io":{"username":"u","identitytoken":""})"), "h.io", "u "},
+    {"identity token of another host",
+     auths(R"("x.io":{"auth":"YW5uOg==","identitytoken":"t"},)" + auth("h.io", hub_x)), "h.io",
+     "hub x"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
@@ -117,6 +125,23 @@ TEST(DockerConfig, ThatIsNoneIsRefused) {
     SCOPED_TRACE(c.name);
     EXPECT_EQ(found(c.json, "h.io"), "malformed");
   }
+}
+
+TEST(DockerConfig, WithAnIdentityTokenForAPasswordIsRefusedAndSaysSo) {
+  for (const auto& entry :
+       {R"({"auth":")" + std::string{no_password} + R"(","identitytoken":"hunter2"})",
+        std::string{R"({"username":"ann","identitytoken":"hunter2"})"},
+        std::string{R"({"username":"ann","password":"","identitytoken":"hunter2"})"}})
+    for (const char* key : {"h.io", "https://h.io/v1/"}) {
+      SCOPED_TRACE(key + entry);
+      auto found = find_docker_credentials(auths('"' + std::string{key} + R"(":)" + entry), "h.io");
+      ASSERT_FALSE(found);
+      EXPECT_EQ(found.error().code, errc::usage);
+      EXPECT_THAT(found.error().message, HasSubstr('`' + std::string{key} + '`'));
+      EXPECT_THAT(found.error().message, HasSubstr("identity token"));
+      EXPECT_THAT(found.error().hint, HasSubstr("--password-stdin"));
+      EXPECT_THAT(found.error().message + found.error().hint, Not(HasSubstr("hunter2")));
+    }
 }
 
 TEST(DockerConfig, RefusalNamesTheEntryAndNotItsSecret) {

@@ -17,6 +17,8 @@ challenge bearer(std::string realm, std::string service = {}) {
   return made;
 }
 
+const credentials nobody;
+const credentials ann{"ann", "secret"};
 const url secure_registry = *parse_url("https://reg.example/v2/");
 const url plain_registry = *parse_url("http://reg.example:5000/v2/");
 const url local_registry = *parse_url("http://localhost:5000/v2/");
@@ -26,9 +28,9 @@ TEST(RepositoryScope, IsTypeNameAndActions) {
 }
 
 TEST(TokenUrl, AsksTheRealmForServiceScopesAndAccount) {
-  auto made
-    = token_url(bearer("https://auth.example/token", "reg.example"),
-                {"repository:a/b:pull,push", "repository:c:pull"}, "me@example", secure_registry);
+  auto made = token_url(bearer("https://auth.example/token", "reg.example"),
+                        {"repository:a/b:pull,push", "repository:c:pull"}, {"me@example", "x"},
+                        secure_registry);
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(made->to_string(), "https://auth.example/token?service=reg.example"
                                "&scope=repository:a/b:pull%2Cpush&scope=repository:c:pull"
@@ -36,12 +38,12 @@ TEST(TokenUrl, AsksTheRealmForServiceScopesAndAccount) {
 }
 
 TEST(TokenUrl, LeavesOutWhatIsNotThere) {
-  EXPECT_EQ(token_url(bearer("https://auth.example"), {}, "", secure_registry)->to_string(),
+  EXPECT_EQ(token_url(bearer("https://auth.example"), {}, nobody, secure_registry)->to_string(),
             "https://auth.example/");
 }
 
 TEST(TokenUrl, KeepsTheQueryOfTheRealm) {
-  auto made = token_url(bearer("https://auth.example/t?tenant=a%20b&x", "s & t"), {"r:n:*"}, "",
+  auto made = token_url(bearer("https://auth.example/t?tenant=a%20b&x", "s & t"), {"r:n:*"}, nobody,
                         secure_registry);
   ASSERT_TRUE(made);
   EXPECT_EQ(made->to_string(),
@@ -74,7 +76,7 @@ TEST(TokenUrl, GoesWhereCredentialsMayGo) {
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
-    auto made = token_url(bearer(c.realm), {}, "", c.registry);
+    auto made = token_url(bearer(c.realm), {}, ann, c.registry);
     ASSERT_EQ(static_cast<bool>(made), c.code == errc::none);
     if (!made) {
       EXPECT_EQ(made.error().code, c.code);
@@ -82,8 +84,59 @@ TEST(TokenUrl, GoesWhereCredentialsMayGo) {
   }
 }
 
+TEST(TokenUrl, GoesInTheClearOnlyWithoutCredentialsAndFromAPlainRegistry) {
+  const struct {
+    const char* name;
+    const url& registry;
+    credentials who;
+    errc code; // none: allowed
+  } cases[] = {
+    {"plain and anonymous", plain_registry, nobody, errc::none},
+    {"plain with credentials", plain_registry, ann, errc::refused},
+    {"TLS and anonymous", secure_registry, nobody, errc::refused},
+    {"TLS with credentials", secure_registry, ann, errc::refused},
+    {"loopback and anonymous", local_registry, nobody, errc::none},
+    {"loopback with credentials", local_registry, ann, errc::refused},
+    {"plain with a password alone", plain_registry, credentials{"", "secret"}, errc::refused},
+    {"plain with a user alone", plain_registry, credentials{"ann", ""}, errc::refused},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    auto made = token_url(bearer("http://auth.example/t"), {}, c.who, c.registry);
+    EXPECT_EQ(made ? errc::none : made.error().code, c.code);
+  }
+}
+
+TEST(TokenUrl, IsAtMostEightKilobytesLong) {
+  // `https://auth.example/t?scope=` has 29 bytes
+  const auto made = [](std::size_t scope, const std::string& service, const credentials& who) {
+    return token_url(bearer("https://auth.example/t", service), {std::string(scope, 'x')}, who,
+                     secure_registry);
+  };
+  auto longest = made(8192 - 29, "", nobody);
+  ASSERT_TRUE(longest);
+  EXPECT_TRUE(parse_url(longest->to_string()));
+  const result<url> refused[] = {
+    made(8192 - 28, "", nobody),
+    made(4000, std::string(4200, 's'), nobody),
+    made(1, std::string(3000, '&'), nobody), // three bytes each once it is escaped
+    made(1, "", {std::string(8192, 'u'), "secret"}),
+    token_url(bearer("https://auth.example/t?key=hunter2"),
+              std::vector<std::string>(300, "repository:models/llama:pull"), nobody,
+              secure_registry),
+  };
+  for (const auto& each : refused) {
+    ASSERT_FALSE(each);
+    EXPECT_EQ(each.error().code, errc::refused);
+    EXPECT_THAT(each.error().message, HasSubstr("https://auth.example/t"));
+    EXPECT_THAT(each.error().message, HasSubstr("8 KiB"));
+    EXPECT_THAT(each.error().message, Not(HasSubstr("hunter2")));
+    EXPECT_LT(each.error().message.size(), 500u);
+  }
+}
+
 TEST(TokenUrl, RefusalNamesTheRealm) {
-  auto made = token_url(bearer("http://auth.example/t?key=hunter2"), {}, "", secure_registry);
+  auto made = token_url(bearer("http://auth.example/t?key=hunter2"), {}, ann, secure_registry);
   ASSERT_FALSE(made);
   EXPECT_THAT(made.error().message, HasSubstr("http://auth.example/t"));
   EXPECT_THAT(made.error().message, HasSubstr("https://reg.example"));
@@ -137,6 +190,27 @@ TEST(TokenAnswer, WithoutAUsableTokenIsRefusedAndNotQuoted) {
     EXPECT_THAT(answer.error().message, Not(HasSubstr("hunter2")));
   }
   EXPECT_FALSE(parse_token_answer(R"({"x":)" + std::string(10'000, '[')));
+}
+
+TEST(TokenAnswer, HoldsATokenOfAtMostSixteenKilobytes) {
+  const auto answer = [](const char* name, std::size_t size) {
+    return '"' + std::string{name} + R"(":")" + std::string(size, 'x') + '"';
+  };
+  auto longest = parse_token_answer('{' + answer("token", 16'384) + '}');
+  ASSERT_TRUE(longest);
+  EXPECT_EQ(longest->token.size(), 16'384u);
+  auto other
+    = parse_token_answer('{' + answer("token", 16'385) + ',' + answer("access_token", 3) + '}');
+  ASSERT_TRUE(other);
+  EXPECT_EQ(other->token, "xxx");
+  for (std::size_t size : {std::size_t{16'385}, std::size_t{5} << 20})
+    for (const char* name : {"token", "access_token"}) {
+      auto refused = parse_token_answer('{' + answer(name, size) + '}');
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().code, errc::malformed);
+      EXPECT_THAT(refused.error().message, HasSubstr("16 KiB"));
+      EXPECT_LT(refused.error().message.size(), 200u);
+    }
 }
 
 TEST(Authorization, IsWrittenAsTheRfcsHaveIt) {

@@ -95,6 +95,15 @@ TEST(Setback, KeepsRetryAfter) {
   EXPECT_EQ(std::get<try_again>(setback(answer(503), "doing it")).retry_after, "");
 }
 
+TEST(Setback, IsThatOfATokenServerWhereOneWasInTrouble) {
+  const no_response trouble{
+    {errc::unavailable, "getting a token: answered 429", {}}, 0, false, "429", "30"};
+  auto again = std::get<try_again>(setback({trouble}, "doing it"));
+  EXPECT_EQ(again.reason, "429");
+  EXPECT_EQ(again.retry_after, "30");
+  EXPECT_EQ(again.detail, "doing it: getting a token: answered 429");
+}
+
 TEST(Setback, NamesTheRealmOfAFinal401AndNoSecretOfIt) {
   const auto why = [](const char* challenge) {
     return std::get<failure>(setback(answer(401, {{"WWW-Authenticate", challenge}}), "pushing"))
@@ -217,7 +226,7 @@ TEST(ManifestHead, IsPresentOnlyUnderItsDigest) {
   }
 }
 
-TEST(ManifestPut, IsDoneUnderOurDigestOrUnderNoneThatIsNamed) {
+TEST(ManifestPut, IsDoneWhenTheRegistrySaysThatItIsStored) {
   const struct {
     const char* name;
     http_outcome outcome;
@@ -225,8 +234,10 @@ TEST(ManifestPut, IsDoneUnderOurDigestOrUnderNoneThatIsNamed) {
   } cases[] = {
     {"created", answer(201), "value"},
     {"created, and named", answer(201, {{"Docker-Content-Digest", id.to_string()}}), "value"},
-    {"accepted", answer(202), "value"},
-    {"old registries", answer(200), "value"},
+    {"200, and named", answer(200, {{"Docker-Content-Digest", id.to_string()}}), "value"},
+    {"200 of whoever", answer(200, {}, "<html>welcome</html>"), "refused"},
+    {"accepted, and that is all", answer(202), "refused"},
+    {"nothing to say", answer(204), "refused"},
     {"rewritten", answer(201, {{"Docker-Content-Digest", other.to_string()}}), "refused"},
     {"invalid", answer(400), "refused"},
     {"no permission", answer(403), "unauthorized"},

@@ -99,6 +99,18 @@ TEST_F(Login, RefusesABrokenFileOfCredentials) {
   }
 }
 
+TEST_F(Login, RefusesAnIdentityTokenInsteadOfTryingAnEmptyPassword) {
+  write_file(flotilla / ".docker/config.json",
+             R"({"auths":{")" + there.address()
+               + R"(":{"auth":"Y2FwdGFpbjo=","identitytoken":"s3cret!"}}})"); // captain:
+  const auto pushed = flotilla.push(model.source, to, {"--log-level", "debug"});
+  EXPECT_EQ(pushed.status, 2) << pushed.said();
+  EXPECT_TRUE(pushed.says("identity token")) << pushed.err;
+  EXPECT_TRUE(pushed.says("--password-stdin")) << pushed.err;
+  EXPECT_EQ(pushed.said().find("s3cret!"), std::string::npos) << pushed.said();
+  EXPECT_TRUE(there.requests().count("POST") == 0);
+}
+
 TEST_F(Login, NamesAFileOfCredentialsThatIsNotThere) {
   const auto pushed
     = flotilla.push(model.source, to, {"--registry-config", flotilla / "no-such-file"});
@@ -216,9 +228,21 @@ TEST_F(Token, ServerInTroubleIsAskedAgain) {
   EXPECT_EQ(pushed.status, 0) << pushed.said();
 }
 
+TEST_F(Token, ServerThatIsOverrunIsCountedUnderItsStatus) {
+  scripted_registry there{closed()};
+  auto overrun = registry_error(429, "TOOMANYREQUESTS", "slow down");
+  overrun.headers.emplace_back("Retry-After", "1");
+  there.on("GET", "^/token", overrun, 2);
+  const auto pushed = push(there);
+  ASSERT_EQ(pushed.status, 0) << pushed.said();
+  EXPECT_EQ(pushed.report.at("retries"), nlohmann::json::object({{"429", 2}}));
+  EXPECT_GE(pushed.report.at("throttled_seconds").get<double>(), 2);
+}
+
 TEST_F(Token, ServerThatAnswersNonsenseIsNamed) {
+  const auto too_long = R"({"token":")" + std::string(20'000, 'x') + R"("})";
   for (const auto* nonsense : {"", "[]", "{}", R"({"token":5})", R"({"token":""})", "<html>",
-                               R"({"token":"two\nlines"})"}) {
+                               R"({"token":"two\nlines"})", too_long.c_str()}) {
     scripted_registry there{closed()};
     there.on("GET", "^/token", answer{200, {}, nonsense, {}}, scripted_registry::always);
     const auto pushed = push(there);

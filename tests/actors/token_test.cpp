@@ -1,0 +1,320 @@
+#include "actors/token.hpp"
+
+#include "actors/errors.hpp"
+#include "protocol/docker_config.hpp"
+#include "tests/support/scripted_http.hpp"
+#include "tests/support/virtual_time.hpp"
+
+#include <gmock/gmock.h>
+
+#include <optional>
+
+namespace flotilla::actors {
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::errc;
+using test::network;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* challenge = R"(Bearer realm="https://auth.test/token",service="s")";
+
+/// What became of one question.
+struct told {
+  std::optional<authorization> given;
+  std::optional<protocol::no_response> refused;
+};
+
+/// A token actor before a token server, whose tokens are t1, t2, … and live 100 s.
+class Token : public test::virtual_time {
+protected:
+  Token() {
+    net->respond = [this](const protocol::http_request&) { return serve(); };
+    net->hold = [this](const protocol::http_request&) { return hold; };
+    http = sys.spawn(test::scripted_http, net);
+    tokens = sys.spawn(token, http, [this](const std::string& host) { return look_up(host); });
+  }
+
+  ~Token() override {
+    net->held.clear(); // what waits for an answer is held by the network, and holds it
+    for (const auto& each :
+         {caf::actor_cast<caf::actor>(tokens), caf::actor_cast<caf::actor>(http)})
+      caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+    settle();
+  }
+
+  protocol::http_outcome serve() {
+    if (answer_instead)
+      return *answer_instead;
+    return network::answer(200, {},
+                           R"({"token":"t)" + std::to_string(++issued) + R"(","expires_in":100})");
+  }
+
+  protocol::result<protocol::credentials> look_up(const std::string& host) const {
+    auto found = protocol::find_docker_credentials(config, host);
+    if (!found)
+      return found.error();
+    return found->value_or(protocol::credentials{});
+  }
+
+  static std::string login(const std::string& host) {
+    // ann:secret, by coreutils' base64
+    return R"({"auths":{")" + host + R"(":{"auth":"YW5uOnNlY3JldA=="}}})";
+  }
+
+  /// Asks, and lets all who are under way go on. The answer comes when there is one.
+  std::shared_ptr<told> ask(std::string answering = {}, std::string rejected = {}) {
+    auto heard = std::make_shared<told>();
+    authorization_request request{registry, scopes, std::move(answering), std::move(rejected)};
+    sys.spawn([this, heard, request](caf::event_based_actor* self) {
+      self->request(tokens, caf::infinite, atom::authorize_v, request)
+        .then([heard](const authorization& fresh) { heard->given = fresh; },
+              [heard](const caf::error& error) { heard->refused = to_no_response(error); });
+    });
+    settle();
+    return heard;
+  }
+  /// What is given, as `<token> <seconds>`, or the code of the refusal.
+  std::string gist(std::string answering = {}, std::string rejected = {}) {
+    return gist_of(*ask(std::move(answering), std::move(rejected)));
+  }
+  static std::string gist_of(const told& heard) {
+    if (heard.refused)
+      return to_string(heard.refused->why.code);
+    if (!heard.given)
+      return "nothing yet";
+    return heard.given->field + ' ' + std::to_string(heard.given->lifetime.count());
+  }
+
+  std::shared_ptr<network> net = std::make_shared<network>();
+  http_actor http;
+  token_actor tokens;
+  std::string config = login("registry.test");
+  protocol::url registry = *protocol::parse_url("https://registry.test");
+  std::vector<std::string> scopes{"repository:m/x:pull,push"};
+  std::optional<protocol::http_outcome> answer_instead;
+  bool hold = false;
+  int issued = 0;
+};
+
+TEST_F(Token, KnowsNothingAtFirstAndAsksNobodyForIt) {
+  EXPECT_EQ(gist(), " 0");
+  EXPECT_EQ(gist("", "Bearer stale"), " 0");
+  EXPECT_TRUE(net->asked.empty());
+}
+
+TEST_F(Token, TellsWhatRemainsOfTheTimeInWhichATokenIsFresh) {
+  EXPECT_EQ(gist(challenge), "Bearer t1 80");
+  pass(50s, 1s);
+  EXPECT_EQ(gist(), "Bearer t1 30");
+  EXPECT_EQ(gist(challenge), "Bearer t1 30");
+  EXPECT_EQ(gist("", "Bearer t0"), "Bearer t1 30");
+  pass(29s, 1s);
+  EXPECT_EQ(gist(), "Bearer t1 1");
+  pass(20s, 1s);
+  EXPECT_EQ(gist(), "Bearer t1 1");
+  EXPECT_EQ(net->asked.size(), 1u);
+}
+
+TEST_F(Token, FetchesTheNextForWhoNamesTheLastAsRejectedWithoutAChallenge) {
+  ask(challenge);
+  pass(80s, 1s);
+  EXPECT_EQ(gist("", "Bearer t1"), "Bearer t2 80");
+  ASSERT_EQ(net->asked.size(), 2u);
+  EXPECT_EQ(net->asked[1].url, net->asked[0].url);
+  EXPECT_EQ(gist("", "Bearer t1"), "Bearer t2 80"); // it is there already
+  EXPECT_EQ(net->asked.size(), 2u);
+}
+
+TEST_F(Token, AnswersTheNewerOfTwoChallenges) {
+  ask(challenge);
+  EXPECT_EQ(gist(R"(Bearer realm="https://other.test/t")", "Bearer t1"), "Bearer t2 80");
+  EXPECT_EQ(gist("", "Bearer t2"), "Bearer t3 80");
+  EXPECT_THAT(net->asked[2].url, HasSubstr("https://other.test/t?"));
+}
+
+TEST_F(Token, ThatHasLivedItsLifeIsGivenToNobody) {
+  ask(challenge);
+  pass(100s, 1s);
+  EXPECT_EQ(gist(), "Bearer t2 80");
+}
+
+TEST_F(Token, IsFetchedOnceForAllWhoAskMeanwhile) {
+  ask(challenge);
+  hold = true;
+  std::vector<std::shared_ptr<told>> heard;
+  for (int i = 0; i < 64; ++i)
+    heard.push_back(ask(i % 2 == 0 ? "" : challenge, i % 4 < 2 ? "Bearer t1" : ""));
+  heard.push_back(ask("", "Bearer t1"));
+  EXPECT_EQ(gist_of(*heard.back()), "nothing yet");
+  EXPECT_EQ(net->asked.size(), 2u);
+  net->let_go(0);
+  settle();
+  for (const auto& each : heard)
+    EXPECT_EQ(gist_of(*each), "Bearer t2 80");
+}
+
+TEST_F(Token, StaysWhenItsRenewalFails) {
+  ask(challenge);
+  answer_instead = network::answer(503);
+  pass(80s, 1s);
+  EXPECT_EQ(gist("", "Bearer t1"), "unavailable");
+  EXPECT_EQ(gist(), "Bearer t1 1");
+  EXPECT_EQ(gist(challenge), "Bearer t1 1");
+  answer_instead.reset();
+  EXPECT_EQ(gist("", "Bearer t1"), "Bearer t2 80");
+}
+
+TEST_F(Token, OfOtherScopesIsAnother) {
+  ask(challenge);
+  scopes = {"repository:m/y:pull,push"};
+  EXPECT_EQ(gist(), " 0");
+  EXPECT_EQ(gist(challenge), "Bearer t2 80");
+}
+
+TEST_F(Token, NeedsAChallengeThatCanBeAnswered) {
+  for (const char* odd : {"Negotiate", "Bearer service=\"s\"", "\"", "Digest realm=\"x\""})
+    EXPECT_EQ(gist(odd), "unauthorized") << odd;
+  EXPECT_TRUE(net->asked.empty());
+}
+
+TEST_F(Token, OfBasicIsGoodForEverUntilThePasswordIsRefused) {
+  const std::string field = "Basic YW5uOnNlY3JldA==";
+  EXPECT_EQ(gist("Basic realm=\"x\""), field + " 0");
+  pass(1h, 10min);
+  EXPECT_EQ(gist(), field + " 0");
+  auto heard = ask("Basic realm=\"x\"", field);
+  ASSERT_TRUE(heard->refused);
+  EXPECT_EQ(heard->refused->why.code, errc::unauthorized);
+  EXPECT_THAT(heard->refused->why.message, HasSubstr("ann"));
+  EXPECT_EQ(gist("", field), "unauthorized"); // a refusal need not come with a challenge
+  config = R"({"auths":{"registry.test":{"username":"ann","password":"new"}}})";
+  EXPECT_EQ(gist("", field), "Basic YW5uOm5ldw== 0"); // ann:new
+}
+
+TEST_F(Token, FindsCredentialsUnderEitherSpellingOfTheRegistry) {
+  const struct {
+    const char* registry;
+    const char* key;
+    bool found;
+  } cases[] = {
+    {"https://reg.example", "reg.example", true},
+    {"https://reg.example", "reg.example:443", true},
+    {"https://reg.example", "https://reg.example:443/v1/", true},
+    {"https://reg.example", "https://reg.example", true},
+    {"https://reg.example:5000", "reg.example:5000", true},
+    {"https://[2001:db8::1]", "[2001:db8::1]:443", true},
+    {"http://127.0.0.1", "127.0.0.1:80", true},
+    {"http://127.0.0.1", "http://127.0.0.1:80/v2/", true},
+    {"https://reg.example", "reg.example:80", false},
+    {"https://reg.example", "reg.example:4430", false},
+    {"https://reg.example", "reg.example.evil:443", false},
+    {"https://reg.example:5000", "reg.example", false},
+    {"https://reg.example:5000", "reg.example:443", false},
+    {"http://127.0.0.1", "127.0.0.1:443", false},
+    {"http://127.0.0.1:443", "127.0.0.1", false},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(std::string{c.registry} + " in " + c.key);
+    registry = *protocol::parse_url(c.registry);
+    scopes = {c.key}; // nothing is known of them
+    config = login(c.key);
+    EXPECT_EQ(gist("Basic realm=\"x\""),
+              c.found ? "Basic YW5uOnNlY3JldA== 0" : to_string(errc::unauthorized));
+  }
+}
+
+TEST_F(Token, IsNotAskedForWithCredentialsThatCannotBeUsed) {
+  config = R"({"auths":{"registry.test:443":{"auth":"YW5uOg==","identitytoken":"hush"}}})"; // ann:
+  auto heard = ask(challenge);
+  ASSERT_TRUE(heard->refused);
+  EXPECT_EQ(heard->refused->why.code, errc::usage);
+  EXPECT_THAT(heard->refused->why.message, HasSubstr("identity token"));
+  EXPECT_TRUE(net->asked.empty());
+}
+
+TEST_F(Token, GoesInTheClearOnlyWithoutCredentialsAndFromAPlainRegistry) {
+  const struct {
+    const char* registry;
+    const char* config;
+    errc code; // none: the token server was asked
+  } cases[] = {
+    {"http://lan.test:5000", "{}", errc::none},
+    {"http://lan.test:5000", R"({"auths":{"lan.test:5000":{"username":"u"}}})", errc::usage},
+    {"http://127.0.0.1:5000", R"({"auths":{"127.0.0.1:5000":{"username":"u"}}})", errc::refused},
+    {"https://lan.test:5000", "{}", errc::refused},
+    {"https://lan.test:5000", R"({"auths":{"lan.test:5000":{"username":"u"}}})", errc::refused},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(std::string{c.registry} + ' ' + c.config);
+    registry = *protocol::parse_url(c.registry);
+    config = c.config;
+    net->asked.clear();
+    auto heard = ask(R"(Bearer realm="http://auth.lan.test/token")");
+    EXPECT_EQ(net->asked.size(), c.code == errc::none ? 1u : 0u);
+    EXPECT_EQ(heard->refused ? heard->refused->why.code : errc::none, c.code);
+    // A token of other credentials must not be found by the next case.
+    scopes.push_back("repository:m/y:pull");
+  }
+}
+
+TEST_F(Token, ServerInTroubleIsQuotedAsWhoWaitsNeedsIt) {
+  const struct {
+    const char* name;
+    protocol::http_outcome outcome;
+    errc code;
+    const char* reason;
+    const char* retry_after;
+  } cases[] = {
+    {"too many", network::answer(429, {{"Retry-After", "30"}}), errc::unavailable, "429", "30"},
+    {"overload, with a date",
+     network::answer(503, {{"retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"}}), errc::unavailable,
+     "503", "Sun, 06 Nov 1994 08:49:37 GMT"},
+    {"no time named", network::answer(502), errc::unavailable, "502", ""},
+    {"control characters", network::answer(503, {{"Retry-After", "\x1b[2J"}}), errc::unavailable,
+     "503", " [2J"},
+    {"network", network::silence(), errc::unavailable, "", ""},
+    {"wrong password", network::answer(401, {{"Retry-After", "30"}}), errc::unauthorized, "", ""},
+    {"no permission", network::answer(403), errc::unauthorized, "", ""},
+    {"no such place", network::answer(404), errc::refused, "", ""},
+    {"redirect", network::answer(302), errc::refused, "", ""},
+    {"nonsense", network::answer(200, {}, "<html>"), errc::refused, "", ""},
+    {"a token too long for a header",
+     network::answer(200, {}, R"({"token":")" + std::string((16 << 10) + 1, 'x') + R"("})"),
+     errc::refused, "", ""},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    answer_instead = c.outcome;
+    auto heard = ask(challenge);
+    ASSERT_TRUE(heard->refused);
+    EXPECT_EQ(heard->refused->why.code, c.code);
+    EXPECT_EQ(heard->refused->reason, c.reason);
+    EXPECT_EQ(heard->refused->retry_after, c.retry_after);
+    EXPECT_THAT(heard->refused->why.message, HasSubstr("https://auth.test/token"));
+    EXPECT_THAT(heard->refused->why.message, Not(HasSubstr("secret")));
+    EXPECT_FALSE(heard->refused->body_complete);
+  }
+}
+
+TEST_F(Token, IsNotAskedForByAUrlThatNobodyTakes) {
+  scopes.assign(300, "repository:m/x:pull,push"); // over 30 bytes each
+  auto heard = ask(challenge);
+  ASSERT_TRUE(heard->refused);
+  EXPECT_EQ(heard->refused->why.code, errc::refused);
+  EXPECT_THAT(heard->refused->why.message, HasSubstr("https://auth.test/token"));
+  EXPECT_TRUE(net->asked.empty());
+}
+
+TEST(NoResponse, IsMadeOfAnyErrorOfAnActor) {
+  auto plain = to_no_response(to_error({errc::refused, "no", "try elsewhere"}));
+  EXPECT_EQ(plain.why.code, errc::refused);
+  EXPECT_EQ(plain.why.message, "no");
+  EXPECT_EQ(plain.why.hint, "try elsewhere");
+  EXPECT_EQ(plain.reason, "");
+  EXPECT_EQ(to_no_response(caf::sec::request_receiver_down).why.code, errc::internal);
+}
+
+} // namespace
+} // namespace flotilla::actors
