@@ -57,6 +57,15 @@ void add_commands(parser& p) {
   add_registry_flags(*verify, p.chosen);
   add_output_flags(*verify, p.chosen, p.config);
 
+  auto* certs = add_command(
+    p, command::certs, "certs",
+    "Make the certificates by which a fleet's processes know each other",
+    "  flotilla certs init --dir /etc/flotilla\n"
+    "  flotilla certs issue --dir /etc/flotilla head --host head.example --host 10.0.0.7\n"
+    "  flotilla certs issue --dir /etc/flotilla node1 --out ./node1\n"
+    "  flotilla certs issue --dir /etc/flotilla node1 --out ./node1 --force");
+  add_certs_flags(*certs, p.chosen);
+
   auto* version = add_command(p, command::version, "version", "Show version and libraries",
                               "  flotilla version --json");
   version->add_flag("--json", p.chosen.json, "As JSON");

@@ -27,6 +27,13 @@ std::string words(const Items& items) {
   return text;
 }
 
+/// What a command's first word can be; empty: anything.
+std::string first_words_of(const std::string& command) {
+  if (command == "completion")
+    return "bash zsh fish";
+  return command == "certs" ? "init issue" : "";
+}
+
 /// For use between single quotes of a shell.
 std::string quoted(const std::string& text) {
   std::string safe;
@@ -59,8 +66,8 @@ std::string for_bash() {
     std::vector<std::string> flag_names;
     for (const auto& flag : flags)
       flag_names.push_back(flag.name);
-    out << "    " << name << ") words='" << words(flag_names)
-        << (name == "completion" ? " bash zsh fish" : "") << "' ;;\n";
+    out << "    " << name << ") words='" << words(flag_names) << ' ' << first_words_of(name)
+        << "' ;;\n";
   }
   out << "    *) words='' ;;\n"
          "  esac\n"
@@ -94,9 +101,11 @@ std::string for_zsh() {
         out << ":value:_files";
       out << '\'';
     }
-    out << (name == "completion" ? " \\\n      '1:shell:(bash zsh fish)'"
-                                 : " \\\n      '*:file:_files'")
-        << " ;;\n";
+    if (const auto first = first_words_of(name); !first.empty())
+      out << " \\\n      '2:word:(" << first << ")'";
+    else
+      out << " \\\n      '*:file:_files'";
+    out << " ;;\n";
   }
   out << "  esac\n}\n_flotilla \"$@\"\n";
   return out.str();
@@ -117,7 +126,9 @@ std::string for_fish() {
       out << '\n';
     }
   }
-  out << "complete -c flotilla -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'\n";
+  for (const char* name : {"certs", "completion"})
+    out << "complete -c flotilla -n '__fish_seen_subcommand_from " << name << "' -f -a '"
+        << first_words_of(name) << "'\n";
   return out.str();
 }
 

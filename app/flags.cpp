@@ -1,5 +1,6 @@
 #include "app/flags.hpp"
 
+#include "app/fleet_certificates.hpp"
 #include "app/units.hpp"
 
 #include <CLI/CLI.hpp>
@@ -145,6 +146,30 @@ void add_registry_flags(CLI::App& to, options& chosen) {
       "Credentials file; default ~/.docker/config.json")
     ->type_name("FILE")
     ->group(group);
+}
+
+void add_certs_flags(CLI::App& to, options& chosen) {
+  auto& certs = chosen.certs;
+  to.add_option("ACTION", certs.action,
+                "init: make the fleet's authority; issue: make a certificate of it")
+    ->required()
+    ->check(CLI::IsMember({"init", "issue"}));
+  to.add_option("NAME", certs.name, "Of the process that gets the certificate (issue)");
+  add(to, "--dir", certs.dir, "Directory of the authority")->required()->type_name("DIR");
+  with_environment(to.add_option("--host", certs.hosts,
+                                 "DNS name or IP address where it can be reached (issue); "
+                                 "repeatable"))
+    ->allow_extra_args(false)
+    ->type_name("HOST");
+  with_environment(to.add_option("--days", certs.days, "How long it is valid"))
+    ->check(CLI::Range(1, most_days).description("1.." + std::to_string(most_days)))
+    ->default_str(std::to_string(authority_days) + " of init, " + std::to_string(certificate_days)
+                  + " of issue")
+    ->type_name("N");
+  add(to, "--out", certs.out, "Directory for the certificate (issue); default: that of --dir")
+    ->type_name("DIR");
+  add_switch(to, "--force", certs.force, "Replace the certificate and key of that name (issue)");
+  add_switch(to, "--json", chosen.json, "Say what was made as JSON");
 }
 
 void add_output_flags(CLI::App& to, options& chosen, std::string& config) {

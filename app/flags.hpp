@@ -20,6 +20,8 @@ void add_source_flags(CLI::App& to, options& chosen);
 void add_push_flags(CLI::App& to, options& chosen);
 /// How the registry is reached, and who we are to it.
 void add_registry_flags(CLI::App& to, options& chosen);
+/// What `certs` makes, and where.
+void add_certs_flags(CLI::App& to, options& chosen);
 /// What is shown and written. @param config gets the configuration file's name
 void add_output_flags(CLI::App& to, options& chosen, std::string& config);
 

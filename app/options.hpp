@@ -11,8 +11,19 @@
 
 namespace flotilla::app {
 
-enum class command : std::uint8_t { push, plan, verify, version, completion };
+enum class command : std::uint8_t { push, plan, verify, certs, version, completion };
 enum class progress_style : std::uint8_t { automatic, bar, plain, json, none };
+
+/// Of `certs`; what a value may be is said in fleet_certificates.hpp.
+struct certs_options {
+  std::string action; ///< init or issue
+  std::string dir;
+  std::string name;
+  std::vector<std::string> hosts;
+  std::string out;
+  std::optional<int> days; ///< not set: by action
+  bool force = false;
+};
 
 /// All that a user can set. Filled by `parse_command_line`, checked by `validate`; each field's
 /// default is the flag's.
@@ -47,6 +58,7 @@ struct options {
   std::string log_level = "warning";
   bool log_json = false;
 
+  certs_options certs;
   std::string shell; ///< of `completion`
 };
 

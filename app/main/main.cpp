@@ -1,3 +1,4 @@
+#include "app/certs_command.hpp"
 #include "app/command_line.hpp"
 #include "app/commands.hpp"
 #include "app/exit_code.hpp"
@@ -24,6 +25,7 @@ int run(int argc, char** argv) {
     case command::push:
     case command::plan:
     case command::verify: return run_push(chosen);
+    case command::certs: return run_certs(chosen);
     case command::version: return run_version(chosen);
     case command::completion: return run_completion(chosen);
   }

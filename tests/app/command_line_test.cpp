@@ -65,6 +65,26 @@ TEST(CommandLine, NamesASourceAndAReference) {
   EXPECT_EQ(chosen(parse({"completion", "zsh"})).shell, "zsh");
 }
 
+TEST(CommandLine, SaysWhichCertificateIsWanted) {
+  const auto init = chosen(parse({"certs", "init", "--dir", "d", "--days", "36500"}));
+  EXPECT_EQ(init.what, command::certs);
+  EXPECT_EQ(init.certs.action, "init");
+  EXPECT_EQ(init.certs.dir, "d");
+  EXPECT_EQ(init.certs.days, 36'500);
+  const auto issue = chosen(parse({"certs", "issue", "--dir", "d", "--host", "a.example", "--host",
+                                   "10.0.0.7", "node1", "--out", "o", "--force", "--json"}));
+  EXPECT_EQ(issue.certs.action, "issue");
+  EXPECT_EQ(issue.certs.name, "node1");
+  EXPECT_THAT(issue.certs.hosts, ElementsAre("a.example", "10.0.0.7"));
+  EXPECT_EQ(issue.certs.out, "o");
+  EXPECT_EQ(issue.certs.days, std::nullopt);
+  EXPECT_TRUE(issue.certs.force);
+  EXPECT_TRUE(issue.json);
+  const scoped_environment env{{{"FLOTILLA_DIR", "e"}, {"FLOTILLA_DAYS", "7"}}};
+  EXPECT_EQ(chosen(parse({"certs", "init"})).certs.dir, "e");
+  EXPECT_EQ(chosen(parse({"certs", "init"})).certs.days, 7);
+}
+
 // The defaults are DESIGN's, section 3.
 TEST(CommandLine, HasTheDefaultsOfTheDesign) {
   auto read = chosen(parse_push({}));
@@ -221,6 +241,17 @@ TEST(CommandLine, RefusesWhatItDoesNotKnow) {
     {"TLS without TLS, twice",
      {"push", "oci:m", "localhost/m", "--plain-http", "--insecure-skip-tls-verify"},
      "--plain-http"},
+    {"no action", {"certs", "--dir", "d"}, "ACTION"},
+    {"another action", {"certs", "revoke", "--dir", "d"}, "issue"},
+    {"no directory", {"certs", "init"}, "--dir"},
+    {"a directory of no name", {"certs", "init", "--dir"}, "--dir"},
+    {"no day", {"certs", "init", "--dir", "d", "--days", "0"}, "--days"},
+    {"days below nothing", {"certs", "init", "--dir", "d", "--days", "-1"}, "--days"},
+    {"many days", {"certs", "init", "--dir", "d", "--days", "36501"}, "--days"},
+    {"more days", {"certs", "init", "--dir", "d", "--days", "99999999999999999999"}, "--days"},
+    {"days in words", {"certs", "init", "--dir", "d", "--days", "many"}, "--days"},
+    {"two names", {"certs", "issue", "--dir", "d", "a", "b"}, "b"},
+    {"another flag", {"certs", "issue", "--dir", "d", "a", "--uploads", "3"}, "--uploads"},
     {"no such file",
      {"push", "oci:m", "localhost/m", "--config", "/no/such/file.toml"},
      "/no/such/file.toml"},
@@ -236,10 +267,10 @@ TEST(CommandLine, RefusesWhatItDoesNotKnow) {
 
 TEST(CommandLine, HelpsWithExamplesForEveryCommand) {
   const auto help = said(parse({"--help"}));
-  for (const char* word :
-       {"push", "plan", "verify", "version", "completion", "Exit codes", "FLOTILLA_<FLAG>"})
+  for (const char* word : {"push", "plan", "verify", "certs", "version", "completion", "Exit codes",
+                           "FLOTILLA_<FLAG>"})
     EXPECT_THAT(help, HasSubstr(word));
-  for (const char* word : {"push", "plan", "verify", "version", "completion"}) {
+  for (const char* word : {"push", "plan", "verify", "certs", "version", "completion"}) {
     SCOPED_TRACE(word);
     EXPECT_THAT(help, HasSubstr(word));
     for (const char* flag : {"--help", "-h"}) {

@@ -58,6 +58,8 @@ TEST(Completion, OfBashOffersCommandsFlagsAndValues) {
   EXPECT_EQ(offered("flotilla plan --adm", 2), "\n");
   EXPECT_EQ(offered("flotilla push --verify ma", 3), "manifest\n");
   EXPECT_EQ(offered("flotilla completion z", 2), "zsh\n");
+  EXPECT_EQ(offered("flotilla certs is", 2), "issue\n");
+  EXPECT_EQ(offered("flotilla certs init --da", 3), "--days\n");
 }
 
 TEST(Completion, OfEveryShellHasEveryFlag) {
@@ -68,7 +70,7 @@ TEST(Completion, OfEveryShellHasEveryFlag) {
       const auto name = std::string{shell} == "fish" ? "-l " + flag.name.substr(2) : flag.name;
       EXPECT_THAT(script, HasSubstr(name));
     }
-    for (const char* word : {"push", "plan", "verify", "version", "completion"})
+    for (const char* word : {"push", "plan", "verify", "certs", "version", "completion"})
       EXPECT_THAT(script, HasSubstr(word));
   }
 }
