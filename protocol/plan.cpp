@@ -19,9 +19,4 @@ std::uint64_t push_plan::total_bytes() const noexcept {
   return total;
 }
 
-std::string push_plan::path_of(const planned_blob& blob) const {
-  const bool ends_in_slash = !root.empty() && root.back() == '/';
-  return root + (ends_in_slash ? "" : "/") + blob_file(blob.naming, blob.id);
-}
-
 } // namespace flotilla::protocol

@@ -19,12 +19,11 @@ enum class blob_naming : std::uint8_t {
 /// The path below a store's root, e.g. `blobs/sha256/9f86…`.
 std::string blob_file(blob_naming naming, const digest& id);
 
-/// One blob of a push. 56 bytes: a plan may hold a million.
+/// One blob of a push. 48 bytes: a plan may hold a million.
 struct planned_blob {
   digest id;
   std::uint64_t size = 0;       ///< bytes
   std::uint32_t mount_from = 0; ///< index into `push_plan::mount_sources` + 1; 0: none known
-  blob_naming naming = blob_naming::oci;
 };
 
 /// One manifest of a push, as the bytes that the source holds.
@@ -35,11 +34,11 @@ struct planned_manifest {
   bool is_index = false;
 };
 
-/// The blobs and manifests of a push, in order, as the source gives them.
+/// The blobs and manifests of a push, in order, as the source gives them. Where the blobs' files
+/// lie is another matter: it differs from node to node.
 struct push_plan {
   std::string source;                      ///< as the user named it
-  std::string root;                        ///< absolute path; blob files lie below it
-  std::vector<planned_blob> blobs;         ///< each digest once; files checked
+  std::vector<planned_blob> blobs;         ///< each digest once
   std::vector<planned_manifest> manifests; ///< children before those that name them; the top last
   std::vector<std::string> mount_sources;  ///< repositories of the target registry
   std::vector<std::string> warnings;       ///< what the source holds and the push leaves out
@@ -49,13 +48,11 @@ struct push_plan {
   }
   /// Bytes of all blobs; manifests are not counted.
   std::uint64_t total_bytes() const noexcept;
-  /// Absolute path of a blob's file.
-  std::string path_of(const planned_blob& blob) const;
 };
 
 template <class Inspector>
 auto inspect(Inspector& f, planned_blob& x) {
-  return f(x.id, x.size, x.mount_from, x.naming);
+  return f(x.id, x.size, x.mount_from);
 }
 template <class Inspector>
 auto inspect(Inspector& f, planned_manifest& x) {
@@ -63,7 +60,7 @@ auto inspect(Inspector& f, planned_manifest& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, push_plan& x) {
-  return f(x.source, x.root, x.blobs, x.manifests, x.mount_sources, x.warnings);
+  return f(x.source, x.blobs, x.manifests, x.mount_sources, x.warnings);
 }
 
 } // namespace flotilla::protocol

@@ -12,8 +12,6 @@
 
 namespace flotilla::sources {
 
-using protocol::blob_naming;
-
 namespace {
 
 bool is_blob_name(std::string_view name) {
@@ -23,6 +21,18 @@ bool is_blob_name(std::string_view name) {
   auto separator = name[algorithm.size()];
   return (separator == '-' || separator == ':')
          && protocol::digest::parse_hex(name.substr(algorithm.size() + 1));
+}
+
+protocol::result<blob_files> files_in(const std::string& directory, const confines& within) {
+  using protocol::blob_naming;
+  if (directory.empty())
+    return misuse("a folder of blobs is named blobs:DIR");
+  auto root = real_directory(directory, within);
+  if (!root)
+    return root.error();
+  return blob_files::at(
+    std::move(*root), {blob_naming::dash, blob_naming::slash, blob_naming::oci, blob_naming::colon},
+    within);
 }
 
 } // namespace
@@ -38,24 +48,27 @@ bool holds_blobs(const std::string& directory) {
   return false;
 }
 
-protocol::result<protocol::push_plan> open_blob_folder(const std::string& directory,
-                                                       const source_options& options) {
-  if (directory.empty())
-    return misuse("a folder of blobs is named blobs:DIR");
-  auto root = real_directory(directory);
-  if (!root)
-    return root.error();
+protocol::result<protocol::push_plan> outline_blob_folder(const std::string& directory,
+                                                          const source_options& options) {
+  const confines within{options.roots};
+  auto files = files_in(directory, within);
+  if (!files)
+    return files.error();
   if (options.manifest_file.empty())
     return misuse("a folder of blobs does not say which model they make: " + in_quotes(directory),
                   "name the manifest with --manifest FILE");
-  auto bytes = read_small_file(options.manifest_file);
+  auto bytes = read_small_file(options.manifest_file, within);
   if (!bytes)
     return bytes.error();
-  plan_builder plan{
-    {*root, {blob_naming::dash, blob_naming::slash, blob_naming::oci, blob_naming::colon}}};
+  plan_builder plan{std::move(*files)};
   if (auto error = plan.add(std::move(*bytes), options.manifest_file))
     return *error;
   return plan.finish();
+}
+
+protocol::result<blob_files> find_folder_blobs(const std::string& directory,
+                                               const source_options& options) {
+  return files_in(directory, confines{options.roots});
 }
 
 } // namespace flotilla::sources

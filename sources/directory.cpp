@@ -10,7 +10,9 @@ namespace flotilla::sources {
 
 namespace fs = std::filesystem;
 
-protocol::result<std::string> real_directory(const std::string& path) {
+protocol::result<std::string> real_directory(const std::string& path, const confines& within) {
+  if (!within.hold(path))
+    return within.refusal(path);
   std::error_code error;
   auto real = fs::canonical(path, error);
   if (error == std::errc::no_such_file_or_directory)
@@ -32,8 +34,10 @@ bool is_directory(const std::string& path) {
   return fs::is_directory(path, error);
 }
 
-std::vector<std::string> entries(const std::string& directory) {
+std::vector<std::string> entries(const std::string& directory, const confines& within) {
   std::vector<std::string> names;
+  if (!within.hold(directory))
+    return names;
   std::error_code error;
   for (fs::directory_iterator at{directory, error}, end; !error && at != end; at.increment(error))
     names.push_back(at->path().filename().string());

@@ -37,7 +37,6 @@ bool names_a_manifest(const descriptor& what) {
 }
 
 plan_builder::plan_builder(blob_files files) : files_(std::move(files)) {
-  plan_.root = files_.root();
 }
 
 std::optional<failure> plan_builder::add(const descriptor& top) {
@@ -59,7 +58,7 @@ void plan_builder::warn(std::string sentence) {
 
 protocol::result<protocol::push_plan> plan_builder::finish() {
   if (!problems_.empty())
-    return problems_.to_failure(plan_.root, seen_.size());
+    return problems_.to_failure(files_.root(), seen_.size());
   return std::move(plan_);
 }
 
@@ -81,17 +80,17 @@ std::optional<failure> plan_builder::add_manifest(const descriptor& what, unsign
   if (std::exchange((*known)->manifest, true))
     return std::nullopt;
   auto file = files_.look_at(what.id, what.size);
-  auto name = protocol::blob_file(file.naming, what.id);
   if (!file.problem.empty()) {
-    problems_.add(name, file.problem);
+    problems_.add(what.id, file);
     return std::nullopt;
   }
   auto path = files_.path_of(what.id, file.naming);
-  auto bytes = read_small_file(path);
+  auto bytes = read_small_file(path, files_.within());
   if (!bytes)
     return bytes.error();
   if (auto real = digest::of(*bytes); real != what.id) {
-    problems_.add(name, "its content is " + real.to_string());
+    problems_.add_wrong(protocol::blob_file(file.naming, what.id),
+                        "its content is " + real.to_string());
     return std::nullopt;
   }
   return add_content(std::move(*bytes), what.id, what.media_type, path, depth);
@@ -138,16 +137,12 @@ std::optional<failure> plan_builder::add_blob(const descriptor& what) {
     return known.error();
   if ((*known)->blob)
     return std::nullopt;
-  auto file = files_.look_at(what.id, what.size);
-  if (file.missing && is_foreign(what)) {
+  if (is_foreign(what) && files_.look_at(what.id, what.size).missing) {
     leave_out(what, **known);
     return std::nullopt;
   }
   (*known)->blob = true;
-  if (file.problem.empty())
-    plan_.blobs.push_back({what.id, what.size, mount_index(what.mount_from), file.naming});
-  else
-    problems_.add(protocol::blob_file(file.naming, what.id), file.problem);
+  plan_.blobs.push_back({what.id, what.size, mount_index(what.mount_from)});
   return std::nullopt;
 }
 

@@ -20,8 +20,9 @@ bool names_a_manifest(const protocol::descriptor& what);
 /// Walks from one manifest to everything that it names, and makes the plan: layers before the
 /// config, children before their index, each digest once. Use one for one plan.
 ///
-/// What is wrong with files is gathered until `finish`; what is wrong with a manifest's text ends
-/// the walk.
+/// Reads the manifests among the blobs, and looks at no other file but that of a layer which is not
+/// to be distributed: it is left out if it is not here. What is wrong with manifests' files is
+/// gathered until `finish`; what is wrong with a manifest's text ends the walk.
 class plan_builder {
 public:
   explicit plan_builder(blob_files files);
@@ -36,7 +37,7 @@ public:
   void warn(std::string sentence);
 
   /// The plan but for `source`. Call once, last.
-  /// @returns errc::source_invalid: the files that are not what the manifests say.
+  /// @returns errc::source_invalid: the manifests whose files are not what they should be.
   protocol::result<protocol::push_plan> finish();
 
 private:
@@ -61,7 +62,7 @@ private:
 
   protocol::push_plan plan_;
   blob_files files_;
-  file_problems problems_;
+  file_problems problems_; ///< of manifests
   std::unordered_map<protocol::digest, sight> seen_;
   std::unordered_map<std::string, std::uint32_t> mounts_; ///< repository: index + 1
 };

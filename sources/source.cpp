@@ -2,12 +2,14 @@
 
 #include "protocol/text.hpp"
 #include "sources/blob_folder.hpp"
+#include "sources/confines.hpp"
 #include "sources/directory.hpp"
 #include "sources/oci_layout.hpp"
 #include "sources/ollama_store.hpp"
 #include "sources/wording.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 namespace flotilla::sources {
@@ -21,30 +23,38 @@ constexpr const char* known_kinds
   = "a source is oci:DIR[:TAG], ollama:NAME[:TAG], blobs:DIR with --manifest FILE, or the path of "
     "one of these directories";
 
+constexpr std::size_t longest_name = 4096; // bytes; Linux takes no longer path
+
 failure needless_manifest(const std::string& what) {
   return misuse(what + " has a manifest of its own, so --manifest has no use",
                 "leave --manifest out, or name a folder of blobs: blobs:DIR");
 }
 
-protocol::result<push_plan> open_layout(const std::string& name, const source_options& options) {
+protocol::result<push_plan> outline_layout(const std::string& name, const source_options& options) {
   if (!options.manifest_file.empty())
     return needless_manifest("an OCI image layout");
-  return open_oci_layout(name);
+  return outline_oci_layout(name, options);
 }
 
-protocol::result<push_plan> open_model(const std::string& name, const source_options& options) {
+protocol::result<push_plan> outline_model(const std::string& name, const source_options& options) {
   if (!options.manifest_file.empty())
     return needless_manifest("an Ollama model");
-  return open_ollama_model(name, options);
+  return outline_ollama_model(name, options);
 }
 
-const struct {
+/// A kind of source answers two questions.
+struct kind {
   std::string_view prefix;
-  protocol::result<push_plan> (*open)(const std::string&, const source_options&);
-} kinds[] = {
-  {"oci:", open_layout},
-  {"ollama:", open_model},
-  {"blobs:", open_blob_folder},
+  protocol::result<push_plan> (*outline)(const std::string&, const source_options&);
+  protocol::result<blob_files> (*find)(const std::string&, const source_options&);
+};
+constexpr kind layout{"oci:", outline_layout, find_layout_blobs};
+constexpr kind model{"ollama:", outline_model, find_ollama_blobs};
+constexpr kind folder{"blobs:", outline_blob_folder, find_folder_blobs};
+
+struct named_source {
+  const kind* what;
+  std::string name; ///< without prefix
 };
 
 /// `dir:` of `dir:/models`; empty if the text does not begin like that.
@@ -65,21 +75,22 @@ failure no_directory(const std::string& text, const std::string& why,
   auto shown = protocol::printable(text);
   if (ollama_has(text, options))
     return invalid(why, "Ollama has a model of this name: ollama:" + shown);
-  if (auto layout = split_layout_name(text); layout.tag && is_oci_layout(layout.directory))
+  if (auto place = split_layout_name(text, confines{options.roots});
+      place.tag && is_oci_layout(place.directory))
     return invalid(why, "To choose a tag of a layout, name it with its prefix: oci:" + shown);
   if (auto prefix = prefix_of(text); !prefix.empty())
     return misuse(why + "; and " + in_quotes(prefix) + " is no kind of source", known_kinds);
   return invalid(why, known_kinds);
 }
 
-protocol::result<push_plan> recognise(const std::string& path, const source_options& options) {
+protocol::result<named_source> recognise(const std::string& path) {
   if (is_oci_layout(path))
-    return open_layout(path, options);
+    return named_source{&layout, path};
   if (is_directory(path + "/manifests") && is_directory(path + "/blobs"))
     return invalid(in_quotes(path) + " is a store of Ollama, which may hold many models",
                    "set OLLAMA_MODELS to this directory and name the model: ollama:NAME[:TAG]");
   if (holds_blobs(path))
-    return open_blob_folder(path, options);
+    return named_source{&folder, path};
   return invalid(
     in_quotes(path)
       + " is no model: looked for oci-layout (an OCI image layout), "
@@ -88,24 +99,37 @@ protocol::result<push_plan> recognise(const std::string& path, const source_opti
     known_kinds);
 }
 
-protocol::result<push_plan> open_any(const std::string& text, const source_options& options) {
-  for (const auto& kind : kinds)
-    if (text.compare(0, kind.prefix.size(), kind.prefix) == 0)
-      return kind.open(text.substr(kind.prefix.size()), options);
+protocol::result<named_source> read_name(const std::string& text, const source_options& options) {
+  if (text.size() > longest_name)
+    return misuse("the name of a source has more than 4096 bytes: " + in_quotes(text));
+  for (const auto* what : {&layout, &model, &folder})
+    if (text.compare(0, what->prefix.size(), what->prefix) == 0)
+      return named_source{what, text.substr(what->prefix.size())};
   if (text.empty())
     return misuse("no source is named", known_kinds);
-  if (auto directory = real_directory(text); !directory)
+  if (auto directory = real_directory(text, confines{options.roots}); !directory)
     return no_directory(text, directory.error().message, options);
-  return recognise(text, options);
+  return recognise(text);
 }
 
 } // namespace
 
-protocol::result<push_plan> open_source(const std::string& text, const source_options& options) {
-  auto plan = open_any(text, options);
+protocol::result<push_plan> outline_source(const std::string& text, const source_options& options) {
+  auto source = read_name(text, options);
+  if (!source)
+    return source.error();
+  auto plan = source->what->outline(source->name, options);
   if (plan)
     plan->source = text;
   return plan;
+}
+
+protocol::result<blob_files> find_blob_files(const std::string& text,
+                                             const source_options& options) {
+  auto source = read_name(text, options);
+  if (!source)
+    return source.error();
+  return source->what->find(source->name, options);
 }
 
 } // namespace flotilla::sources

@@ -32,8 +32,8 @@ TEST_F(BlobFolder, EveryNamingIsFound) {
     EXPECT_TRUE(holds_blobs(root.path().string()));
     auto plan = plan_of("blobs:" + root.path().string());
     ASSERT_THAT(blob_ids(plan), ElementsAre(layer("weights").id(), config().id()));
-    EXPECT_EQ(plan.blobs[0].naming, naming);
-    EXPECT_TRUE(std::filesystem::is_regular_file(plan.path_of(plan.blobs[0])));
+    EXPECT_EQ(plan.namings[0], naming);
+    EXPECT_TRUE(std::filesystem::is_regular_file(plan.paths[0]));
   }
 }
 
@@ -42,8 +42,8 @@ TEST_F(BlobFolder, NamingsMayBeMixed) {
   test::write_blobs(dir / "blobs", blob_naming::slash, {config()});
   test::write_file(options.manifest_file, test::image({layer("weights")}).bytes);
   auto plan = plan_of(source);
-  EXPECT_EQ(plan.blobs[0].naming, blob_naming::dash);
-  EXPECT_EQ(plan.blobs[1].naming, blob_naming::slash);
+  EXPECT_EQ(plan.namings[0], blob_naming::dash);
+  EXPECT_EQ(plan.namings[1], blob_naming::slash);
 }
 
 TEST_F(BlobFolder, ManifestKeepsItsBytes) {

@@ -61,9 +61,9 @@ protected:
     EXPECT_THAT(planned, ElementsAreArray(blobs));
   }
   /// Every file is what its digest says.
-  void expect_sums(const protocol::push_plan& plan) const {
-    for (const auto& blob : plan.blobs)
-      EXPECT_EQ(run("sha256sum < '" + plan.path_of(blob) + "'").substr(0, 64), blob.id.hex());
+  void expect_sums(const opened_source& plan) const {
+    for (std::size_t i = 0; i < plan.blobs.size(); ++i)
+      EXPECT_EQ(run("sha256sum < '" + plan.paths[i] + "'").substr(0, 64), plan.blobs[i].id.hex());
   }
 };
 
@@ -126,7 +126,7 @@ TEST_F(ForeignLayouts, FolderOfBlobsIsFoundInALayoutOfSkopeo) {
 TEST_F(ForeignLayouts, BlobThatWasCutShort) {
   make_with_umoci();
   auto plan = plan_of("oci:" + (dir / "base:v0"));
-  std::filesystem::resize_file(plan.path_of(plan.blobs[1]), plan.blobs[1].size - 1);
+  std::filesystem::resize_file(plan.paths[1], plan.blobs[1].size - 1);
   EXPECT_THAT(complaint_about("oci:" + (dir / "base:v0")), HasSubstr(plan.blobs[1].id.hex()));
 }
 

@@ -34,7 +34,7 @@ TEST_F(OciLayout, LayersComeInOrderThenTheConfig) {
   auto plan = plan_of(named());
   EXPECT_THAT(blob_ids(plan), ElementsAre(a.id(), b.id(), about.id()));
   EXPECT_EQ(plan.blobs[0].size, 5u);
-  EXPECT_EQ(plan.path_of(plan.blobs[0]), layout.file_of(a).string());
+  EXPECT_EQ(plan.paths[0], layout.file_of(a).string());
   EXPECT_TRUE(plan.warnings.empty());
 }
 
@@ -113,7 +113,7 @@ TEST_F(OciLayout, DirectoryNameMayHoldAColon) {
 TEST_F(OciLayout, NameIsSplitWhereTheDirectoryEnds) {
   test::write_file(dir / "x:y/file", "");
   test::write_file(dir / "plain/file", "");
-  auto at = [&](const char* text) { return split_layout_name(dir / text); };
+  auto at = [&](const char* text) { return split_layout_name(dir / text, confines{}); };
   EXPECT_EQ(at("plain").tag, std::nullopt);
   EXPECT_EQ(at("plain:v1").directory, dir / "plain");
   EXPECT_EQ(at("plain:v1").tag, "v1");

@@ -36,7 +36,7 @@ TEST_F(OllamaStore, ModelWithItsManifestAsItIs) {
   ASSERT_EQ(plan.blobs.size(), 3u);
   EXPECT_EQ(plan.blobs[0].id, weights.id());
   EXPECT_EQ(plan.blobs[1].id, license.id());
-  EXPECT_EQ(plan.path_of(plan.blobs[0]), dir / ("models/blobs/sha256-" + weights.id().hex()));
+  EXPECT_EQ(plan.paths[0], dir / ("models/blobs/sha256-" + weights.id().hex()));
 }
 
 TEST_F(OllamaStore, NamesOfOneModel) {
@@ -75,8 +75,8 @@ TEST_F(OllamaStore, BlobsOfOldVersionsHaveAColon) {
   auto hex = ollama_layer("model", "weights").id().hex();
   std::filesystem::rename(blobs / ("sha256-" + hex), blobs / ("sha256:" + hex));
   auto plan = plan_of("ollama:llama3");
-  EXPECT_EQ(plan.blobs[0].naming, protocol::blob_naming::colon);
-  EXPECT_EQ(plan.blobs[1].naming, protocol::blob_naming::dash);
+  EXPECT_EQ(plan.namings[0], protocol::blob_naming::colon);
+  EXPECT_EQ(plan.namings[1], protocol::blob_naming::dash);
 }
 
 TEST_F(OllamaStore, TensorModelOfThousandsOfLayers) {

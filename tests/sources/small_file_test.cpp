@@ -20,7 +20,7 @@ TEST(SmallFile, IsReadWhole) {
     SCOPED_TRACE(size);
     std::string content(size, 'x');
     test::write_file(dir / "file", content);
-    auto read = read_small_file(dir / "file");
+    auto read = read_small_file(dir / "file", confines{});
     ASSERT_TRUE(read);
     EXPECT_TRUE(*read == content);
   }
@@ -32,7 +32,7 @@ TEST(SmallFile, OfMoreThanFourMebibytesIsRefused) {
   for (std::uintmax_t size : {(4ull << 20) + 1, 1ull << 40}) { // the second is a hole
     SCOPED_TRACE(size);
     std::filesystem::resize_file(dir / "file", size);
-    auto read = read_small_file(dir / "file");
+    auto read = read_small_file(dir / "file", confines{});
     ASSERT_FALSE(read);
     EXPECT_THAT(read.error().message, HasSubstr("larger than 4 MiB"));
   }
@@ -53,7 +53,7 @@ TEST(SmallFile, WhatIsNoFileIsRefused) {
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
-    auto read = read_small_file(dir / c.name);
+    auto read = read_small_file(dir / c.name, confines{});
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().code, protocol::errc::source_invalid);
     EXPECT_THAT(read.error().message, HasSubstr(c.says));
@@ -67,7 +67,7 @@ TEST(SmallFile, UnreadableSaysWhy) {
   std::filesystem::permissions(dir.path(), std::filesystem::perms{0755});
   std::filesystem::permissions(dir / "file", std::filesystem::perms::none);
   auto text = test::as_nobody([&] {
-    auto read = read_small_file(dir / "file");
+    auto read = read_small_file(dir / "file", confines{});
     return read ? "was read" : read.error().message;
   });
   EXPECT_THAT(text, HasSubstr("Permission denied"));

@@ -1,16 +1,46 @@
 #pragma once
 
 #include "sources/source.hpp"
+#include "sources/survey.hpp"
 #include "tests/support/model_on_disk.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace flotilla::sources {
+
+/// A plan, and where each of its blobs lies.
+struct opened_source : protocol::push_plan {
+  std::string root;
+  std::vector<protocol::blob_naming> namings; ///< by blob
+  std::vector<std::string> paths;             ///< by blob
+};
+
+/// What one machine alone makes of a source: both questions, and every file as it should be.
+inline protocol::result<opened_source> open_source(const std::string& text,
+                                                   const source_options& options) {
+  auto plan = outline_source(text, options);
+  if (!plan)
+    return plan.error();
+  auto files = find_blob_files(text, options);
+  if (!files)
+    return files.error();
+  auto found = look_for(*files, plan->blobs);
+  if (!found.problems.empty())
+    return found.problems.to_failure(files->root(), plan->blobs.size() + plan->manifests.size());
+  opened_source opened{std::move(*plan), files->root(), {}, {}};
+  for (std::size_t i = 0; i < opened.blobs.size(); ++i) {
+    opened.namings.push_back(static_cast<protocol::blob_naming>(found.held.at(i) - 1));
+    opened.paths.push_back(files->path_of(opened.blobs[i].id, opened.namings[i]));
+  }
+  return opened;
+}
 
 /// A directory to make models in, options that see nothing outside of it, and short questions.
 class SourceFixture : public testing::Test {
@@ -19,7 +49,7 @@ protected:
     options.ollama_service.clear();
   }
 
-  protocol::push_plan plan_of(const std::string& source) const {
+  opened_source plan_of(const std::string& source) const {
     auto plan = open_source(source, options);
     if (plan)
       return std::move(*plan);
