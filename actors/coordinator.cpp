@@ -1,54 +1,251 @@
 #include "actors/coordinator.hpp"
 
-#include "actors/push.hpp"
+#include "actors/errors.hpp"
+#include "protocol/text.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <random>
 
 namespace flotilla::actors {
 
-void coordinator_state::wire(http_actor http, token_actor tokens) {
-  http_ = std::move(http);
-  tokens_ = std::move(tokens);
+using protocol::errc;
+
+namespace {
+
+constexpr std::chrono::seconds push_patience{5}; ///< for the answer of a push that is alive
+
+caf::error unknown_push(const std::string& id) {
+  return to_error({errc::usage, "there is no push `" + protocol::printable(id, 60) + "` here",
+                   "`flotilla status` lists them"});
+}
+
+std::string what_makes_it_the_same(const push_order& order) {
+  auto same = order.source.text + '\n' + order.source.manifest_file + '\n'
+              + order.target.to_string() + '\n' + order.at.registry().origin();
+  for (const auto& tag : order.tags)
+    same += '\n' + tag;
+  return same;
+}
+
+} // namespace
+
+void coordinator_state::wire(coordinator_setting setting, std::vector<kept_push> kept) {
+  is_ = std::move(setting);
   self_->set_down_handler([this](const caf::down_msg& down) { on_down(down); });
+  self_->set_exit_handler([this](const caf::exit_msg& exit) {
+    for (const auto& [id, j] : jobs_)
+      if (j.handle)
+        self_->send_exit(j.handle, exit.reason);
+    self_->quit(exit.reason);
+  });
+  for (auto& each : kept)
+    start(each.id, std::move(each.order), std::move(each.memory));
+  if (!is_.rules.alone)
+    self_->delayed_send(self_, is_.rules.lease / 8, atom::tick_v);
 }
 
-push_actor coordinator_state::submit(push_order order, caf::actor follower) {
-  auto id = 'p' + std::to_string(next_id_++);
-  auto fresh = self_->spawn(push, std::move(id), std::move(order), http_, tokens_, follower);
+/// Short, for people type it: `p-7f3a9c`.
+std::string coordinator_state::unused_id() {
+  constexpr const char* digits = "0123456789abcdef";
+  std::random_device random;
+  for (;;) {
+    std::string id = "p-";
+    for (int i = 0; i < 6; ++i)
+      id += digits[random() % 16];
+    if (jobs_.count(id) == 0)
+      return id;
+  }
+}
+
+caf::result<std::string> coordinator_state::submit(push_order order) {
+  auto same = what_makes_it_the_same(order);
+  auto running = std::find_if(jobs_.begin(), jobs_.end(), [&](const auto& each) {
+    return each.second.handle && each.second.same == same;
+  });
+  if (running != jobs_.end())
+    return running->first;
+  auto id = unused_id();
+  if (is_.journal.begin)
+    is_.journal.begin(id, order);
+  start(id, std::move(order), {});
+  return id;
+}
+
+void coordinator_state::start(const std::string& id, push_order order, push_memory memory) {
+  auto& j = jobs_[id];
+  j.same = what_makes_it_the_same(order);
+  j.overview = {id, order.source.text, order.target.to_string(), {}, false, {}};
+  push_setting setting;
+  setting.id = id;
+  setting.order = std::move(order);
+  setting.rules = is_.rules;
+  setting.memory = std::move(memory);
+  if (is_.journal.of)
+    setting.journal = is_.journal.of(id);
+  setting.http = is_.http;
+  setting.tokens = is_.tokens;
+  setting.node_tokens = is_.node_tokens;
+  setting.ended = [me = caf::actor_cast<caf::weak_actor_ptr>(self_), id](push_report report) {
+    if (auto coordinator = me.lock())
+      caf::anon_send(caf::actor_cast<caf::actor>(coordinator), atom::ended_v, id,
+                     std::move(report));
+  };
+  auto fresh = self_->spawn(push, std::move(setting));
   self_->monitor(fresh);
-  pushes_.emplace(fresh.address(),
-                  running_push{caf::actor_cast<caf::actor>(fresh), std::move(follower)});
-  for (const auto& [node_name, node] : nodes_)
-    self_->send(fresh, atom::join_v, node_name, node);
-  return fresh;
+  j.handle = fresh;
+  for (const auto& [node, each] : members_)
+    if (!each.leaving)
+      caf::anon_send(caf::actor_cast<caf::actor>(fresh), atom::join_v, each.info, each.node,
+                     each.surveyor);
 }
 
-void coordinator_state::join(const std::string& node_name, const node_actor& node) {
-  nodes_[node_name] = node;
-  for (const auto& [address, push] : pushes_)
-    caf::anon_send(push.handle, atom::join_v, node_name, node);
+void coordinator_state::on_ended(const std::string& id, push_report report) {
+  auto found = jobs_.find(id);
+  if (found == jobs_.end() || !found->second.handle)
+    return;
+  auto& j = found->second;
+  j.handle = push_actor{};
+  j.overview.status = report.last;
+  j.overview.ended = true;
+  j.overview.why = report.why;
+  if (is_.journal.end)
+    is_.journal.end(id, report);
+  for (auto& promise : std::exchange(j.waiting, {}))
+    promise.deliver(report);
+  j.report = std::move(report);
+  ended_.push_back(id);
+  forget_the_oldest();
+}
+
+void coordinator_state::forget_the_oldest() {
+  while (ended_.size() > most_ended) {
+    jobs_.erase(ended_.front());
+    ended_.pop_front();
+  }
+}
+
+caf::result<push_report> coordinator_state::await(const std::string& id) {
+  auto found = jobs_.find(id);
+  if (found == jobs_.end())
+    return unknown_push(id);
+  auto& j = found->second;
+  if (!j.handle)
+    return j.report;
+  auto promise = self_->make_response_promise<push_report>();
+  j.waiting.push_back(promise);
+  return promise;
+}
+
+caf::result<push_overview> coordinator_state::status(const std::string& id) {
+  auto found = jobs_.find(id);
+  if (found == jobs_.end())
+    return unknown_push(id);
+  if (!found->second.handle)
+    return found->second.overview;
+  auto promise = self_->make_response_promise<push_overview>();
+  self_->request(found->second.handle, push_patience, atom::status_v)
+    .then(
+      [this, id, promise](push_status& now) mutable {
+        auto& overview = jobs_.at(id).overview;
+        if (!overview.ended)
+          overview.status = std::move(now);
+        promise.deliver(overview);
+      },
+      // It has just ended: its report is on the way.
+      [this, id, promise](const caf::error&) mutable { promise.deliver(jobs_.at(id).overview); });
+  return promise;
+}
+
+caf::result<std::vector<push_overview>> coordinator_state::list() {
+  struct gathering {
+    caf::typed_response_promise<std::vector<push_overview>> promise;
+    std::size_t missing = 0;
+  };
+  auto all = std::make_shared<gathering>();
+  all->promise = self_->make_response_promise<std::vector<push_overview>>();
+  auto done = [this, all] {
+    if (all->missing-- > 1)
+      return;
+    std::vector<push_overview> overviews;
+    for (const auto& [id, j] : jobs_)
+      overviews.push_back(j.overview);
+    all->promise.deliver(std::move(overviews));
+  };
+  all->missing = 1;
+  for (const auto& [id, j] : jobs_) {
+    if (!j.handle)
+      continue;
+    ++all->missing;
+    self_->request(j.handle, push_patience, atom::status_v)
+      .then(
+        [this, id = id, done](push_status& now) {
+          if (auto found = jobs_.find(id); found != jobs_.end() && !found->second.overview.ended)
+            found->second.overview.status = std::move(now);
+          done();
+        },
+        [done](const caf::error&) { done(); });
+  }
+  auto answer = all->promise;
+  done();
+  return answer;
+}
+
+template <class... Words>
+caf::result<bool> coordinator_state::command(const std::string& id, Words... words) {
+  auto found = jobs_.find(id);
+  if (found == jobs_.end())
+    return unknown_push(id);
+  if (!found->second.handle)
+    return false;
+  self_->send(found->second.handle, std::move(words)...);
+  return true;
 }
 
 void coordinator_state::on_down(const caf::down_msg& down) {
-  auto found = pushes_.find(down.source);
-  if (found == pushes_.end())
-    return;
-  if (down.reason) { // it did not quit by itself
-    push_report report;
-    report.why = {protocol::errc::internal, "the push broke off: " + caf::to_string(down.reason),
-                  "this is a mistake of Flotilla's; please report it"};
-    caf::anon_send(found->second.follower, atom::ended_v, std::move(report));
-  }
-  pushes_.erase(found);
+  for (auto& [id, j] : jobs_)
+    if (j.handle && j.handle.address() == down.source) {
+      if (!down.reason) // it quit by itself: its report is on the way
+        return;
+      push_report report;
+      report.why = {errc::internal, "the push broke off: " + caf::to_string(down.reason),
+                    "this is a mistake of Flotilla's; please report it"};
+      return on_ended(id, std::move(report));
+    }
+  for (const auto& [id, each] : members_)
+    if (each.node.address() == down.source)
+      return lose(id, "its connection broke");
 }
 
-coordinator_actor::behavior_type coordinator(coordinator_state::pointer self, http_actor http,
-                                             token_actor tokens) {
-  self->state.wire(std::move(http), std::move(tokens));
+coordinator_state::interface::behavior_type coordinator(coordinator_state::pointer self,
+                                                        coordinator_setting setting,
+                                                        std::vector<kept_push> kept) {
+  self->state.wire(std::move(setting), std::move(kept));
+  auto& state = self->state;
   return {
-    [self](atom::submit, push_order& order, caf::actor& follower) {
-      return self->state.submit(std::move(order), std::move(follower));
+    [&state](atom::hello, const std::string& version, const std::string& caller) {
+      return state.greet(version, caller);
     },
-    [self](atom::join, const std::string& name, const node_actor& node) {
-      self->state.join(name, node);
+    [&state](atom::join, const node_info& info, node_actor& node, surveyor_actor& surveyor) {
+      return state.join(info, std::move(node), std::move(surveyor));
+    },
+    [&state](atom::beat, const std::string& node) { return state.beat(node); },
+    [&state](atom::leave, const std::string& node) { state.leave(node); },
+    [&state](atom::submit, push_order& order) { return state.submit(std::move(order)); },
+    [&state](atom::await, const std::string& id) { return state.await(id); },
+    [&state](atom::status, const std::string& id) { return state.status(id); },
+    [&state](atom::list) { return state.list(); },
+    [&state](atom::nodes) { return state.nodes(); },
+    [&state](atom::cancel, const std::string& id) { return state.command(id, atom::stop_v); },
+    [&state](atom::pause, const std::string& id) { return state.command(id, atom::pause_v); },
+    [&state](atom::resume, const std::string& id) { return state.command(id, atom::resume_v); },
+    [&state](atom::limit, const std::string& id, const limit_change& change) {
+      return state.command(id, atom::limit_v, change);
+    },
+    [&state](atom::tick) { state.tick(); },
+    [&state](atom::ended, const std::string& id, push_report& report) {
+      state.on_ended(id, std::move(report));
     },
   };
 }

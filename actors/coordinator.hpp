@@ -1,45 +1,108 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/push.hpp"
 
+#include <deque>
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace flotilla::actors {
+
+/// Where a coordinator keeps what a later one must know. Called on the COORDINATOR and on its
+/// pushes; none may block. Empty functions: nothing is kept.
+struct coordinator_journal {
+  std::function<void(const std::string& id, const push_order& order)> begin;
+  std::function<push_journal(const std::string& id)> of;
+  std::function<void(const std::string& id, const push_report& report)> end;
+};
+
+/// All that a coordinator is given.
+struct coordinator_setting {
+  std::string version; ///< of this program: nodes and clients must have the same
+  fleet_rules rules;
+  http_actor http;
+  token_actor tokens;      ///< the only one that sees credentials
+  token_actor node_tokens; ///< what nodes may ask
+  coordinator_journal journal;
+};
+
+/// A push that was found in the journal.
+struct kept_push {
+  std::string id;
+  push_order order;
+  push_memory memory;
+};
 
 /// What the COORDINATOR knows between two messages.
 class coordinator_state {
 public:
-  using pointer = coordinator_actor::stateful_pointer<coordinator_state>;
+  using interface = coordinator_actor::extend<
+    caf::reacts_to<atom::tick>, caf::reacts_to<atom::ended, std::string, push_report>>;
+  using pointer = interface::stateful_pointer<coordinator_state>;
   static inline const char* name = "coordinator";
+
+  /// Pushes that have ended are remembered for whoever asks how; the oldest is forgotten first.
+  static constexpr std::size_t most_ended = 100;
 
   explicit coordinator_state(pointer self) : self_(self) {
   }
 
-  void wire(http_actor http, token_actor tokens);
-  push_actor submit(push_order order, caf::actor follower);
-  void join(const std::string& node_name, const node_actor& node);
+  void wire(coordinator_setting setting, std::vector<kept_push> kept);
+
+  // Nodes: coordinator_nodes.cpp.
+  std::string greet(const std::string& version, const std::string& caller) const;
+  welcome join(const node_info& info, node_actor node, surveyor_actor surveyor);
+  bool beat(const std::string& node);
+  void leave(const std::string& node);
+  std::vector<node_overview> nodes() const;
+  void tick();
+
+  // Pushes: coordinator.cpp.
+  caf::result<std::string> submit(push_order order);
+  caf::result<push_report> await(const std::string& id);
+  caf::result<push_overview> status(const std::string& id);
+  caf::result<std::vector<push_overview>> list();
+  template <class... Words>
+  caf::result<bool> command(const std::string& id, Words... words);
+  void on_ended(const std::string& id, push_report report);
 
 private:
-  struct running_push {
-    caf::actor handle;
-    caf::actor follower;
+  struct member {
+    node_info info;
+    node_actor node;
+    surveyor_actor surveyor;
+    caf::actor_clock::time_point seen{};
+    bool leaving = false;
+  };
+  struct job {
+    std::string same; ///< source and reference: what makes two orders one job
+    push_overview overview;
+    push_actor handle; ///< null once it has ended
+    push_report report;
+    std::vector<caf::typed_response_promise<push_report>> waiting;
   };
 
+  void start(const std::string& id, push_order order, push_memory memory);
+  void lose(const std::string& node, const char* how);
   void on_down(const caf::down_msg& down);
+  void tell_pushes_of(const member& fresh);
+  void forget_the_oldest();
+  std::string unused_id();
 
   pointer self_;
-  http_actor http_;
-  token_actor tokens_;
-  std::map<std::string, node_actor> nodes_; ///< by name
-  std::unordered_map<caf::actor_addr, running_push> pushes_;
-  unsigned next_id_ = 1;
+  coordinator_setting is_;
+  std::map<std::string, member> members_; ///< by id
+  std::map<std::string, job> jobs_;       ///< by id
+  std::deque<std::string> ended_;         ///< ids, the oldest first
 };
 
-/// Starts pushes and brings nodes to them. A push that dies without a word is told to its follower
-/// as errc::internal: nobody waits for ever.
-coordinator_actor::behavior_type coordinator(coordinator_state::pointer self, http_actor http,
-                                             token_actor tokens);
+/// Starts pushes and brings nodes to them. A node that is silent for its lease is lost. A push that
+/// dies without a word is told to whoever waits for it as errc::internal: nobody waits for ever.
+coordinator_state::interface::behavior_type coordinator(coordinator_state::pointer self,
+                                                        coordinator_setting setting,
+                                                        std::vector<kept_push> kept);
 
 } // namespace flotilla::actors

@@ -34,6 +34,10 @@ http_actor::behavior_type http(http_actor::pointer self,
       });
       return delegated<http_outcome>{};
     },
+    [engine](atom::limit, std::uint32_t lane, std::uint64_t bytes_per_second) {
+      engine->limit_bandwidth(lane, bytes_per_second);
+    },
+    [engine](atom::cancel, std::uint32_t lane) { engine->cancel(lane); },
     [engine](atom::totals) {
       auto counted = engine->counters();
       return io_totals{counted.body_bytes, counted.connections, counted.disk_seconds};

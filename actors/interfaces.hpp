@@ -20,13 +20,19 @@ using http_actor = caf::typed_actor<
   // The same for a body whose progress is told to the watcher under that ticket.
   caf::replies_to<atom::exchange, protocol::http_request, body_watcher_actor,
                   std::uint32_t>::with<protocol::http_outcome>,
+  // Bodies of that lane leave with at most so many bytes per second from now on; 0: no bound.
+  caf::reacts_to<atom::limit, std::uint32_t, std::uint64_t>,
+  // Ends what is under way in that lane.
+  caf::reacts_to<atom::cancel, std::uint32_t>,
   // What the transport did so far.
   caf::replies_to<atom::totals>::with<io_totals>>;
 
 /// The GATEWAY to one registry: adds authorization to what passes, answers 401 with a new one, and
 /// follows redirects. One for each push on each node.
 using gateway_actor = caf::typed_actor<
+  // Passes the request on; answers with the outcome, whatever it is. Never an error.
   caf::replies_to<atom::exchange, protocol::http_request>::with<protocol::http_outcome>,
+  // The same for a body whose progress is told to the watcher under that ticket.
   caf::replies_to<atom::exchange, protocol::http_request, body_watcher_actor,
                   std::uint32_t>::with<protocol::http_outcome>>;
 
@@ -40,12 +46,49 @@ using hasher_actor = caf::typed_actor<
   // The digest of the file's content, or errc::source_invalid.
   caf::replies_to<atom::hash, std::string>::with<protocol::digest>>;
 
-/// Where checkers and uploaders report: their node.
+/// The SURVEYOR looks at the disks of a node. Detached, for it blocks. Every failure is
+/// errc::source_invalid or errc::usage, in words for the user.
+using surveyor_actor = caf::typed_actor<
+  // Reads the source's manifests; the plan is then read in pages, under the answer's ticket.
+  caf::replies_to<atom::outline, source_query>::with<outline_head>,
+  // The plan's blobs from that index on.
+  caf::replies_to<atom::page, std::uint32_t,
+                  std::uint32_t>::with<std::vector<protocol::planned_blob>>,
+  // The plan's manifest of that index.
+  caf::replies_to<atom::manifest, std::uint32_t, std::uint32_t>::with<protocol::planned_manifest>,
+  // Nobody will ask for that plan again.
+  caf::reacts_to<atom::forget, std::uint32_t>,
+  // Which of these blobs lie here, whether or not the manifests do?
+  caf::replies_to<atom::locate, source_query,
+                  std::vector<protocol::planned_blob>>::with<survey_page>,
+  // The directory below which the source's blobs lie.
+  caf::replies_to<atom::where, source_query>::with<std::string>>;
+
+/// Where a scout reports: its push.
+using scout_desk_actor = caf::typed_actor<
+  // What is to be brought. Once.
+  caf::reacts_to<atom::outlined, shared_plan>,
+  // What that node holds of the blobs from that index on, as in `survey_page::held`.
+  caf::reacts_to<atom::held, std::string, std::uint32_t, std::vector<std::uint8_t>>,
+  // All is known of that node; its directory, and what is wrong with its files.
+  caf::reacts_to<atom::located, std::string, survey_page>,
+  // No node can read the source.
+  caf::reacts_to<atom::failed, protocol::failure>>;
+
+/// The SCOUT of a push finds out what there is to bring, and which node holds what.
+using scout_actor = caf::typed_actor<
+  // Another node to ask.
+  caf::reacts_to<atom::join, std::string, surveyor_actor>,
+  // It is gone.
+  caf::reacts_to<atom::lost, std::string>, caf::reacts_to<atom::tick>>;
+
+/// Where checkers and uploaders report: their node. The first string is the push.
 using crew_desk_actor
   = caf::typed_actor<caf::reacts_to<atom::checked, std::string, check_result>,
                      caf::reacts_to<atom::uploaded, std::string, upload_result>,
                      caf::reacts_to<atom::moved, std::string, body_progress>,
                      caf::reacts_to<atom::setback, std::string, setback_note>,
+                     // Nothing more is done for that push.
                      caf::reacts_to<atom::failed, std::string, protocol::failure>,
                      // The uploader with that number could open one more blob.
                      caf::reacts_to<atom::hungry, std::uint32_t>,
@@ -53,32 +96,58 @@ using crew_desk_actor
                      caf::reacts_to<atom::spent, std::string, double, double>>;
 
 /// A CHECKER asks the registry which blobs it has, many at a time. One for each push on each node.
-using checker_actor = caf::typed_actor<caf::reacts_to<atom::check, std::vector<check_order>>>;
+using checker_actor = caf::typed_actor<
+  // Each is answered by one `checked` to the desk, in any order.
+  caf::reacts_to<atom::check, std::vector<check_order>>>;
 
 /// An UPLOADER owns one body slot: while one blob's body is on the wire it opens the session of the
 /// next and awaits the commit of the last. 1 to 32 a node.
 using uploader_actor = caf::typed_actor<
   // Orders for this push will follow; its requests go through this gateway.
   caf::reacts_to<atom::engage, engagement, gateway_actor>,
-  caf::reacts_to<atom::upload, std::string, upload_order>,
+  // Brings the blob there: one `uploaded` or `failed` to the desk. The first string is the push.
+  caf::reacts_to<atom::upload, std::string, protocol::ledger::index, protocol::blob_order>,
   // Forget this push and what is under way for it.
   caf::reacts_to<atom::release, std::string>,
+  // Forget one blob of it.
+  caf::reacts_to<atom::drop, std::string, protocol::ledger::index>,
+  // A body of its progresses; see `body_watcher_actor`.
   caf::reacts_to<atom::sent, std::uint32_t, std::uint64_t>>;
 
-/// A PUSH hears from its nodes.
-using push_actor = caf::typed_actor<caf::reacts_to<atom::report, std::string, node_report>,
-                                    // How far it is.
-                                    caf::replies_to<atom::status>::with<push_status>,
-                                    // The user wants it to stop: nothing new is begun.
-                                    caf::reacts_to<atom::stop>>;
+/// A PUSH hears from its nodes and from the coordinator. Nodes go by their id.
+using push_actor = caf::typed_actor<
+  // What that node has done since its last report.
+  caf::reacts_to<atom::report, std::string, node_report>,
+  // How far it is.
+  caf::replies_to<atom::status>::with<push_status>,
+  // The user wants it to stop: nothing new is begun, and it ends as errc::interrupted.
+  caf::reacts_to<atom::stop>,
+  // Nothing new is begun until it is resumed.
+  caf::reacts_to<atom::pause>, caf::reacts_to<atom::resume>,
+  caf::reacts_to<atom::limit, limit_change>>;
 
-/// A NODE does the work of one process: checkers, uploaders, and the files they read.
+/// A NODE does the work of one process: checkers, uploaders, and the files they read. Pushes go by
+/// their id.
 using node_actor = caf::typed_actor<
-  // Work for this push will follow.
-  caf::reacts_to<atom::engage, engagement, push_actor>,
+  // Work for this push will follow; its tokens come from there. Answered by a report that claims
+  // what the node has in hand for it already.
+  caf::reacts_to<atom::engage, engagement, push_actor, token_actor>,
   caf::reacts_to<atom::work, std::string, work_batch>,
+  // What this push may use here from now on.
+  caf::reacts_to<atom::limit, std::string, node_limits>,
+  // Give these back if they are not begun; answered by a report.
+  caf::reacts_to<atom::recall, std::string, std::vector<protocol::ledger::index>>,
+  // Somebody else sends these: forget them.
+  caf::reacts_to<atom::drop, std::string, std::vector<protocol::ledger::index>>,
   // No more work for this push.
-  caf::reacts_to<atom::release, std::string>>;
+  caf::reacts_to<atom::release, std::string>,
+  // The coordinator is gone: finish what is on the wire, forget the rest. True: its lease on us ran
+  // out, others do our work, so drop all of it.
+  caf::reacts_to<atom::lost, bool>,
+  // Begin nothing more; answers when nothing is in hand.
+  caf::replies_to<atom::leave>::with<bool>,
+  // The pushes that it has work of.
+  caf::replies_to<atom::list>::with<std::vector<std::string>>>;
 
 /// The PUBLISHER puts manifests, children first, then tags, and looks at what is served.
 using publisher_actor = caf::typed_actor<
@@ -90,12 +159,31 @@ using publisher_actor = caf::typed_actor<
   // Compares what is served with the plan; answers with the differences.
   caf::replies_to<atom::verify>::with<std::vector<protocol::failure>>>;
 
-/// The COORDINATOR owns pushes and nodes. One a fleet; a single process is a fleet of one.
+/// The COORDINATOR owns pushes and nodes. One a fleet; a single process is a fleet of one. Pushes
+/// and nodes go by their id; one that does not exist is errc::usage.
 using coordinator_actor = caf::typed_actor<
-  // Takes a push; answers with its handle. When it ends the follower gets `ended` and the report.
-  caf::replies_to<atom::submit, push_order, caf::actor>::with<push_actor>,
-  // A node offers its work under that name.
-  caf::reacts_to<atom::join, std::string, node_actor>>;
+  // Are we of one version? Empty, or a sentence that says why not. The caller's version and name.
+  // This message never changes.
+  caf::replies_to<atom::hello, std::string, std::string>::with<std::string>,
+  // A node offers its work.
+  caf::replies_to<atom::join, node_info, node_actor, surveyor_actor>::with<welcome>,
+  // It lives. False: it is not known (any more), and must join again.
+  caf::replies_to<atom::beat, std::string>::with<bool>,
+  // It is about to go: no more work for it.
+  caf::reacts_to<atom::leave, std::string>,
+  // Takes a push; answers with its id. The same source and reference as of one that runs: its id.
+  caf::replies_to<atom::submit, push_order>::with<std::string>,
+  // Answers when that push has ended.
+  caf::replies_to<atom::await, std::string>::with<push_report>,
+  caf::replies_to<atom::status, std::string>::with<push_overview>,
+  // All pushes that run, and the last that have ended.
+  caf::replies_to<atom::list>::with<std::vector<push_overview>>,
+  caf::replies_to<atom::nodes>::with<std::vector<node_overview>>,
+  // Commands; true: it runs, and has been told.
+  caf::replies_to<atom::cancel, std::string>::with<bool>,
+  caf::replies_to<atom::pause, std::string>::with<bool>,
+  caf::replies_to<atom::resume, std::string>::with<bool>,
+  caf::replies_to<atom::limit, std::string, limit_change>::with<bool>>;
 
 } // namespace flotilla::actors
 
@@ -103,8 +191,11 @@ using coordinator_actor = caf::typed_actor<
 CAF_BEGIN_TYPE_ID_BLOCK(flotilla_handles, caf::id_block::flotilla::end)
 
 CAF_ADD_TYPE_ID(flotilla_handles, (flotilla::actors::body_watcher_actor))
+CAF_ADD_TYPE_ID(flotilla_handles, (flotilla::actors::coordinator_actor))
 CAF_ADD_TYPE_ID(flotilla_handles, (flotilla::actors::gateway_actor))
 CAF_ADD_TYPE_ID(flotilla_handles, (flotilla::actors::node_actor))
 CAF_ADD_TYPE_ID(flotilla_handles, (flotilla::actors::push_actor))
+CAF_ADD_TYPE_ID(flotilla_handles, (flotilla::actors::surveyor_actor))
+CAF_ADD_TYPE_ID(flotilla_handles, (flotilla::actors::token_actor))
 
 CAF_END_TYPE_ID_BLOCK(flotilla_handles)

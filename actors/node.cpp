@@ -4,20 +4,15 @@
 #include "actors/gateway.hpp"
 #include "actors/hasher.hpp"
 #include "actors/uploader.hpp"
+#include "protocol/plan.hpp"
 
 #include <algorithm>
 
 namespace flotilla::actors {
 
-namespace {
-
-constexpr std::size_t most_bodies_told = 8;
-
-} // namespace
-
-void node_state::wire(http_actor http, token_actor tokens, node_options options) {
+void node_state::wire(http_actor http, surveyor_actor surveyor, node_options options) {
   http_ = std::move(http);
-  tokens_ = std::move(tokens);
+  surveyor_ = std::move(surveyor);
   options_ = std::move(options);
   hasher_ = self_->spawn<caf::detached + caf::linked>(hasher);
   for (std::uint32_t i = 0; i < options_.uploads; ++i)
@@ -30,17 +25,64 @@ node_state::duty* node_state::find(const std::string& push) {
   return found == duties_.end() ? nullptr : &found->second;
 }
 
-void node_state::engage(engagement job, push_actor push) {
-  auto gate = self_->spawn<caf::linked>(gateway, http_, tokens_, job);
+std::vector<std::string> node_state::pushes() const {
+  std::vector<std::string> ids;
+  for (const auto& [push, d] : duties_)
+    ids.push_back(push);
+  return ids;
+}
+
+// ---- pushes ----------------------------------------------------------------------------------
+
+template <class Handle>
+void node_state::dismiss(const Handle& whom) {
+  self_->unlink_from(whom);
+  self_->send_exit(whom, caf::exit_reason::user_shutdown);
+}
+
+/// The push of a restarted coordinator finds what the one before it has left on the wire.
+void node_state::engage(engagement job, push_actor push, token_actor tokens) {
+  const auto id = job.push;
+  auto& d = duties_[id];
+  const auto known = d.job.lane != 0;
+  job.lane = known ? d.job.lane : ++last_lane_;
+  if (known) // what it had left to ask is asked for again
+    dismiss(d.checker);
+  d.limits = {job.options.uploads, 0};
+  d.job = std::move(job);
+  d.push = std::move(push);
+  d.pending = {};
+  d.gateway = self_->spawn<caf::linked>(gateway, http_, std::move(tokens), d.job);
+  start_crew(d);
+  if (known) {
+    for (const auto& [blob, body] : d.bodies)
+      d.pending.claimed.push_back(blob);
+  } else {
+    d.share.name = options_.name;
+    d.disk_before = disk_seconds_;
+  }
+  find_root(id);
+  d.answer_due = true;
+  soon();
+}
+
+void node_state::start_crew(duty& d) {
   for (const auto& each : uploaders_)
-    self_->send(each, atom::engage_v, job, gate);
-  duty fresh;
-  fresh.push = std::move(push);
-  fresh.share.name = options_.name;
-  fresh.disk_before = disk_seconds_;
-  fresh.gateway = gate;
-  fresh.checker = self_->spawn<caf::linked>(checker, crew_desk_actor{self_}, gate, job);
-  duties_.insert_or_assign(std::move(job.push), std::move(fresh));
+    self_->send(each, atom::engage_v, d.job, d.gateway);
+  d.checker = self_->spawn<caf::linked>(checker, crew_desk_actor{self_}, d.gateway, d.job);
+}
+
+void node_state::find_root(const std::string& push) {
+  auto& d = duties_.at(push);
+  self_->request(surveyor_, caf::infinite, atom::where_v, d.job.source)
+    .then(
+      [this, push](std::string& root) {
+        if (auto* at = find(push))
+          at->root = std::move(root);
+        feed();
+      },
+      // A node without the source only asks the registry: it gets nothing to send.
+      [](const caf::error&) {});
 }
 
 void node_state::work(const std::string& push, work_batch batch) {
@@ -52,165 +94,180 @@ void node_state::work(const std::string& push, work_batch batch) {
   if (!batch.uploads.empty() && d->began == moment{})
     d->began = self_->clock().now();
   for (auto& order : batch.uploads) {
-    d->bodies[order.blob] = {order.what.id, order.what.size, 0};
-    orders_.emplace_back(push, std::move(order));
+    if (leaving_)
+      d->pending.returned.push_back(order.blob);
+    else
+      d->queue.push_back(std::move(order));
   }
+  if (leaving_)
+    soon();
   feed();
+}
+
+void node_state::limit(const std::string& push, const node_limits& limits) {
+  auto* d = find(push);
+  if (d == nullptr)
+    return;
+  if (limits.bandwidth != d->limits.bandwidth)
+    self_->send(http_, atom::limit_v, d->job.lane, limits.bandwidth);
+  d->limits = limits;
+  feed();
+}
+
+void node_state::recall(const std::string& push, const std::vector<index>& blobs) {
+  auto* d = find(push);
+  if (d == nullptr)
+    return;
+  give_back(*d, blobs);
+  d->answer_due = true;
+  soon();
+}
+
+/// @returns how many of them were not begun
+std::size_t node_state::give_back(duty& d, const std::vector<index>& blobs) {
+  auto wanted = [&](const upload_order& order) {
+    return std::find(blobs.begin(), blobs.end(), order.blob) != blobs.end();
+  };
+  const auto before = d.queue.size();
+  for (const auto& order : d.queue)
+    if (wanted(order))
+      d.pending.returned.push_back(order.blob);
+  d.queue.erase(std::remove_if(d.queue.begin(), d.queue.end(), wanted), d.queue.end());
+  return before - d.queue.size();
+}
+
+void node_state::drop(const std::string& push, const std::vector<index>& blobs) {
+  auto* d = find(push);
+  if (d == nullptr)
+    return;
+  for (auto blob : blobs)
+    forget(push, *d, blob);
+}
+
+void node_state::forget(const std::string& push, duty& d, index blob) {
+  auto body = d.bodies.find(blob);
+  if (body == d.bodies.end())
+    return;
+  d.in_flight_bytes -= body->second.sent;
+  d.bodies.erase(body);
+  for (const auto& each : uploaders_)
+    self_->send(each, atom::drop_v, push, blob);
 }
 
 void node_state::release(const std::string& push) {
   auto* d = find(push);
   if (d == nullptr)
     return;
-  orders_.erase(std::remove_if(orders_.begin(), orders_.end(),
-                               [&](const auto& order) { return order.first == push; }),
-                orders_.end());
   for (const auto& each : uploaders_)
     self_->send(each, atom::release_v, push);
-  for (const auto& each :
-       {caf::actor_cast<caf::actor>(d->checker), caf::actor_cast<caf::actor>(d->gateway)}) {
-    self_->unlink_from(each);
-    self_->send_exit(each, caf::exit_reason::user_shutdown);
-  }
+  self_->send(http_, atom::cancel_v, d->job.lane);
+  self_->send(http_, atom::limit_v, d->job.lane, std::uint64_t{0});
+  dismiss(d->checker);
+  dismiss(d->gateway);
   duties_.erase(push);
+  leave_if_drained();
 }
 
-void node_state::feed() {
-  while (!hungry_.empty() && !orders_.empty()) {
-    auto& [push, order] = orders_.front();
-    self_->send(uploaders_[hungry_.front()], atom::upload_v, push, std::move(order));
-    hungry_.pop_front();
-    orders_.pop_front();
+// ---- a coordinator that is gone, and our own end ---------------------------------------------
+
+void node_state::lose_coordinator(bool lease_ran_out) {
+  for (const auto& push : pushes()) {
+    auto& d = duties_.at(push);
+    d.queue.clear();
+    if (lease_ran_out || d.bodies.empty())
+      release(push);
   }
 }
+
+caf::result<bool> node_state::leave() {
+  leaving_ = true;
+  drained_ = self_->make_response_promise<bool>();
+  for (auto& [push, d] : duties_) {
+    for (const auto& order : d.queue)
+      d.pending.returned.push_back(order.blob);
+    d.queue.clear();
+  }
+  soon();
+  auto answer = drained_;
+  leave_if_drained();
+  return answer;
+}
+
+void node_state::leave_if_drained() {
+  auto is_idle = [](const auto& each) {
+    return each.second.bodies.empty() && each.second.pending.returned.empty();
+  };
+  if (leaving_ && drained_.pending() && std::all_of(duties_.begin(), duties_.end(), is_idle))
+    drained_.deliver(true);
+}
+
+// ---- orders for uploaders --------------------------------------------------------------------
 
 void node_state::on_hungry(std::uint32_t uploader) {
   hungry_.push_back(uploader);
   feed();
 }
 
-void node_state::on_checked(const std::string& push, check_result result) {
-  if (auto* d = find(push)) {
-    d->pending.checks.push_back(result);
-    soon();
+void node_state::feed() {
+  for (std::size_t left = hungry_.size(); left > 0; --left) {
+    auto uploader = hungry_.front();
+    hungry_.pop_front();
+    if (!feed(uploader))
+      hungry_.push_back(uploader);
   }
 }
 
-void node_state::on_uploaded(const std::string& push, upload_result result) {
-  auto* d = find(push);
-  if (d == nullptr)
-    return;
-  if (auto body = d->bodies.find(result.blob); body != d->bodies.end()) {
-    d->in_flight_bytes -= body->second.sent;
-    if (body->second.sent != 0 || result.how == protocol::confirmation::uploaded) {
-      d->share.blobs += 1;
-      d->share.bytes += body->second.size;
-    }
-    d->bodies.erase(body);
-  }
-  std::chrono::duration<double> since = self_->clock().now() - d->began;
-  d->share.seconds = since.count();
-  d->pending.uploads.push_back(result);
-  soon();
+/// Pushes take turns. One that may use N slots here gets the first N uploaders.
+bool node_state::feed(std::uint32_t uploader) {
+  auto can_have = [uploader](const auto& each) {
+    const auto& d = each.second;
+    return !d.queue.empty() && !d.root.empty() && uploader < d.limits.uploads;
+  };
+  auto next = std::find_if(duties_.upper_bound(served_last_), duties_.end(), can_have);
+  if (next == duties_.end())
+    next = std::find_if(duties_.begin(), duties_.end(), can_have);
+  if (next == duties_.end())
+    return false;
+  served_last_ = next->first;
+  hand_out(next->first, next->second, uploader);
+  return true;
 }
 
-void node_state::on_moved(const std::string& push, const body_progress& progress) {
-  auto* d = find(push);
-  if (d == nullptr)
-    return;
-  d->pending.sent_bytes += progress.more;
-  d->pending.resent_bytes += progress.more - progress.fresh;
-  d->pending.moved |= progress.counts && progress.more > 0;
-  if (auto body = d->bodies.find(progress.blob); body != d->bodies.end()) {
-    d->in_flight_bytes += progress.sent - body->second.sent;
-    body->second.sent = progress.sent;
-  }
-}
-
-void node_state::on_setback(const std::string& push, setback_note note) {
-  if (auto* d = find(push)) {
-    d->pending.setbacks.push_back(std::move(note));
-    soon();
-  }
-}
-
-void node_state::on_failed(const std::string& push, protocol::failure why) {
-  if (auto* d = find(push)) {
-    d->pending.failures.push_back(std::move(why));
-    soon();
-  }
-}
-
-void node_state::on_spent(const std::string& push, double wire, double registry) {
-  if (auto* d = find(push)) {
-    d->share.wire_seconds += wire;
-    d->share.registry_seconds += registry;
-  }
-}
-
-/// The flush takes its place behind what is in the mailbox: under load many reports become one
-/// message, and an idle node tells at once.
-void node_state::soon() {
-  if (!std::exchange(flush_is_due_, true))
-    self_->send(self_, atom::flush_v);
-}
-
-void node_state::flush() {
-  flush_is_due_ = false;
-  for (auto& [push, d] : duties_)
-    if (!d.pending.checks.empty() || !d.pending.uploads.empty() || !d.pending.setbacks.empty()
-        || !d.pending.failures.empty())
-      tell(d);
-}
-
-void node_state::tell(duty& d) {
-  auto report = std::exchange(d.pending, {});
-  report.share = d.share;
-  report.in_flight_bytes = d.in_flight_bytes;
-  for (const auto& [blob, body] : d.bodies)
-    if (body.sent != 0 && body.sent != body.size) // begun, and not only its commit is awaited
-      report.bodies.push_back(body);
-  report.bodies_in_all = static_cast<std::uint32_t>(report.bodies.size());
-  auto told = std::min(report.bodies.size(), most_bodies_told);
-  std::partial_sort(report.bodies.begin(),
-                    report.bodies.begin() + static_cast<std::ptrdiff_t>(told), report.bodies.end(),
-                    [](const auto& a, const auto& b) { return a.size > b.size; });
-  report.bodies.resize(told);
-  self_->send(d.push, atom::report_v, options_.name, std::move(report));
-}
-
-void node_state::tick() {
-  self_->delayed_send(self_, options_.report_every, atom::tick_v);
-  if (duties_.empty())
-    return;
-  for (auto& [push, d] : duties_)
-    tell(d);
-  ask_for_disk_time();
-}
-
-void node_state::ask_for_disk_time() {
-  self_->request(http_, std::chrono::seconds{10}, atom::totals_v)
-    .then(
-      [this](const io_totals& totals) {
-        disk_seconds_ = totals.disk_seconds;
-        for (auto& [push, d] : duties_)
-          d.share.disk_seconds = totals.disk_seconds - d.disk_before;
-      },
-      [](const caf::error&) {}); // a figure for people: it may be old
+void node_state::hand_out(const std::string& push, duty& d, std::uint32_t uploader) {
+  auto order = std::move(d.queue.front());
+  d.queue.pop_front();
+  d.bodies[order.blob] = {order.id, order.size, 0};
+  auto path = d.root + '/' + protocol::blob_file(order.naming, order.id);
+  self_->send(
+    uploaders_[uploader], atom::upload_v, push, order.blob,
+    protocol::blob_order{order.id, order.size, std::move(path), std::move(order.mount_from)});
 }
 
 node_state::interface::behavior_type node(node_state::pointer self, http_actor http,
-                                          token_actor tokens, node_options options) {
-  self->state.wire(std::move(http), std::move(tokens), std::move(options));
+                                          surveyor_actor surveyor, node_options options) {
+  self->state.wire(std::move(http), std::move(surveyor), std::move(options));
   auto& state = self->state;
+  using index = protocol::ledger::index;
   return {
-    [&state](atom::engage, engagement& job, push_actor& push) {
-      state.engage(std::move(job), std::move(push));
+    [&state](atom::engage, engagement& job, push_actor& push, token_actor& tokens) {
+      state.engage(std::move(job), std::move(push), std::move(tokens));
     },
     [&state](atom::work, const std::string& push, work_batch& batch) {
       state.work(push, std::move(batch));
     },
+    [&state](atom::limit, const std::string& push, const node_limits& limits) {
+      state.limit(push, limits);
+    },
+    [&state](atom::recall, const std::string& push, const std::vector<index>& blobs) {
+      state.recall(push, blobs);
+    },
+    [&state](atom::drop, const std::string& push, const std::vector<index>& blobs) {
+      state.drop(push, blobs);
+    },
     [&state](atom::release, const std::string& push) { state.release(push); },
+    [&state](atom::lost, bool lease_ran_out) { state.lose_coordinator(lease_ran_out); },
+    [&state](atom::leave) { return state.leave(); },
+    [&state](atom::list) { return state.pushes(); },
     [&state](atom::checked, const std::string& push, const check_result& result) {
       state.on_checked(push, result);
     },

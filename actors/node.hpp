@@ -13,7 +13,8 @@
 namespace flotilla::actors {
 
 struct node_options {
-  std::string name = "local";
+  std::string id = "local";   ///< tells this process from every other
+  std::string name = "local"; ///< for people
   std::uint32_t uploads = 32; ///< body slots, 1..32
   /// How often a working node tells its pushes what is on the wire.
   std::chrono::milliseconds report_every{200};
@@ -27,16 +28,26 @@ public:
                                                                      caf::reacts_to<atom::tick>>;
   using pointer = interface::stateful_pointer<node_state>;
   using moment = caf::actor_clock::time_point;
+  using index = protocol::ledger::index;
   static inline const char* name = "node";
 
   explicit node_state(pointer self) : self_(self) {
   }
 
-  void wire(http_actor http, token_actor tokens, node_options options);
-  void engage(engagement job, push_actor push);
-  void work(const std::string& push, work_batch batch);
-  void release(const std::string& push);
+  void wire(http_actor http, surveyor_actor surveyor, node_options options);
 
+  // What pushes say: node.cpp.
+  void engage(engagement job, push_actor push, token_actor tokens);
+  void work(const std::string& push, work_batch batch);
+  void limit(const std::string& push, const node_limits& limits);
+  void recall(const std::string& push, const std::vector<index>& blobs);
+  void drop(const std::string& push, const std::vector<index>& blobs);
+  void release(const std::string& push);
+  void lose_coordinator(bool lease_ran_out);
+  caf::result<bool> leave();
+  std::vector<std::string> pushes() const;
+
+  // What the crew says: node_desk.cpp.
   void on_checked(const std::string& push, check_result result);
   void on_uploaded(const std::string& push, upload_result result);
   void on_moved(const std::string& push, const body_progress& progress);
@@ -44,47 +55,63 @@ public:
   void on_failed(const std::string& push, protocol::failure why);
   void on_hungry(std::uint32_t uploader);
   void on_spent(const std::string& push, double wire, double registry);
-
   void flush();
   void tick();
 
 private:
   /// What this node does for one push.
   struct duty {
+    engagement job;
     push_actor push;
     gateway_actor gateway;
     checker_actor checker;
-    node_report pending;    ///< not told yet
-    node_share share;       ///< so far
-    moment began{};         ///< when the first blob was handed out
-    double disk_before = 0; ///< seconds that the engine had spent on files until then
-    std::map<protocol::ledger::index, body_in_flight> bodies; ///< of the blobs in its hands
+    node_limits limits;
+    std::string root;               ///< of the source's blobs; empty: not known yet
+    std::deque<upload_order> queue; ///< no uploader has taken them yet
+    node_report pending;            ///< not told yet
+    bool answer_due = false;        ///< an empty report is an answer, too
+    node_share share;               ///< so far
+    moment began{};                 ///< when the first blob was handed out
+    double disk_before = 0;         ///< seconds that the engine had spent on files until then
+    std::map<index, body_in_flight> bodies; ///< of the blobs in the uploaders' hands
     std::uint64_t in_flight_bytes = 0;
   };
 
   duty* find(const std::string& push);
+  void start_crew(duty& d);
+  template <class Handle>
+  void dismiss(const Handle& whom);
+  void find_root(const std::string& push);
+  void hand_out(const std::string& push, duty& d, std::uint32_t uploader);
+  std::size_t give_back(duty& d, const std::vector<index>& blobs);
+  void forget(const std::string& push, duty& d, index blob);
   void feed();
+  bool feed(std::uint32_t uploader);
   void soon();
   void tell(duty& d);
   void ask_for_disk_time();
+  void leave_if_drained();
 
   pointer self_;
   http_actor http_;
-  token_actor tokens_;
+  surveyor_actor surveyor_;
   node_options options_;
   hasher_actor hasher_;
   std::vector<uploader_actor> uploaders_;
-  std::deque<std::uint32_t> hungry_; ///< uploaders that could take one more
-  std::deque<std::pair<std::string, upload_order>> orders_;
+  std::deque<std::uint32_t> hungry_;   ///< uploaders that could take one more
   std::map<std::string, duty> duties_; ///< by push
-  double disk_seconds_ = 0;            ///< as the engine last told
+  std::string served_last_;            ///< the push whose turn it was
+  std::uint32_t last_lane_ = 0;
+  double disk_seconds_ = 0; ///< as the engine last told
   bool flush_is_due_ = false;
+  bool leaving_ = false;
+  caf::typed_response_promise<bool> drained_;
 };
 
-/// Works for the pushes that engage it: spawns its crew, hands orders to hungry uploaders, and
-/// gathers what the crew reports into few messages. Linked to its crew: if one of them dies, so
-/// does the node, and its pushes are told.
+/// Works for the pushes that engage it: spawns its crew, hands orders to hungry uploaders, from one
+/// push after the other, and gathers what the crew reports into few messages. Linked to its crew:
+/// if one of them dies, so does the node, and its pushes are told.
 node_state::interface::behavior_type node(node_state::pointer self, http_actor http,
-                                          token_actor tokens, node_options options);
+                                          surveyor_actor surveyor, node_options options);
 
 } // namespace flotilla::actors

@@ -2,6 +2,7 @@
 
 #include "actors/gateway.hpp"
 #include "actors/publisher.hpp"
+#include "actors/scout.hpp"
 #include "protocol/token.hpp"
 
 #include <algorithm>
@@ -14,14 +15,10 @@ using protocol::ledger;
 
 namespace {
 
-/// Batches that a node may have in hand; it works on one.
-constexpr std::uint32_t checks_ahead = 2;
-constexpr std::uint32_t uploads_ahead = 4;
-
-std::vector<std::string> scopes_of(const push_order& order) {
+std::vector<std::string> scopes_of(const push_order& order, const protocol::push_plan& plan) {
   auto actions = order.options.to == purpose::push ? "pull,push" : "pull";
   std::vector<std::string> scopes{protocol::repository_scope(order.target.repository, actions)};
-  for (const auto& source : order.plan.mount_sources)
+  for (const auto& source : plan.mount_sources)
     scopes.push_back(protocol::repository_scope(source, "pull"));
   return scopes;
 }
@@ -38,18 +35,36 @@ std::vector<std::string> tags_of(const push_order& order) {
 
 } // namespace
 
-void push_state::wire(std::string id, push_order order, http_actor http, token_actor tokens,
-                      caf::actor follower) {
-  id_ = std::move(id);
-  follower_ = std::move(follower);
-  engagement_ = {id_, order.at, scopes_of(order), order.options};
-  tags_ = tags_of(order);
-  order_ = std::move(order);
-  plan_ = std::make_shared<const protocol::push_plan>(std::move(order_.plan));
+void push_state::wire(push_setting setting) {
+  is_ = std::move(setting);
+  began_at_ = node_seen_at_ = self_->clock().now();
+  paused_ = is_.memory.paused;
+  tags_ = tags_of(is_.order);
+  // Nodes that knew the push before may need a while to come back with its source.
+  auto patience = is_.memory.restored ? is_.rules.node_grace : std::chrono::milliseconds{0};
+  scout_ = self_->spawn<caf::linked>(scout, is_.order.source, is_.order.mount_from,
+                                     scout_desk_actor{self_}, patience);
+  tick();
+}
+
+// ---- the life of a push ----------------------------------------------------------------------
+
+void push_state::on_outlined(std::shared_ptr<const protocol::push_plan> plan) {
+  if (phase_ != phase::reading)
+    return;
+  plan_ = std::move(plan);
+  report_.model = plan_->top().id;
+  report_.manifests = static_cast<std::uint32_t>(plan_->manifests.size());
+  report_.warnings = plan_->warnings;
+  if (auto bad = objection_to(*plan_); bad.code != errc::none)
+    return fail(std::move(bad));
+  const auto& order = is_.order;
   auto mode
-    = order_.options.to == purpose::push ? order_.options.check : protocol::check_mode::always;
+    = order.options.to == purpose::push ? order.options.check : protocol::check_mode::always;
   ledger_.emplace(plan_->blobs, mode);
-  gateway_ = self_->spawn(gateway, std::move(http), std::move(tokens), engagement_);
+  remember();
+  engagement_ = {is_.id, order.source, order.at, scopes_of(order, *plan_), order.options};
+  gateway_ = self_->spawn<caf::linked>(gateway, is_.http, is_.tokens, engagement_);
   // A weak handle: the push holds its publisher already.
   auto tell = [me = caf::actor_cast<caf::weak_actor_ptr>(self_)](auto... what) {
     if (auto push = me.lock())
@@ -58,24 +73,40 @@ void push_state::wire(std::string id, push_order order, http_actor http, token_a
   publisher_news news;
   news.setback = [tell](setback_note note) { tell(atom::setback_v, std::move(note)); };
   news.progress = [tell] { tell(atom::progress_v); };
-  publisher_
-    = self_->spawn(publisher, gateway_, publication{order_.at, plan_, tags_}, std::move(news));
-  self_->set_down_handler([this](const caf::down_msg&) {
-    fail({errc::internal, "a node died", "this is a mistake of Flotilla's; please report it"});
-  });
+  publisher_ = self_->spawn<caf::linked>(publisher, gateway_, publication{order.at, plan_, tags_},
+                                         std::move(news));
   questions.wire(self_, gateway_, [this](const setback_note& note) { on_setback(note); });
-  tick();
-  reach();
 }
 
-// ---- the life of a push ----------------------------------------------------------------------
+failure push_state::objection_to(const protocol::push_plan& plan) const {
+  const auto& named = is_.order.target.id;
+  if (!named || *named == plan.top().id)
+    return {};
+  return {errc::usage,
+          "the reference names " + named->to_string() + ", but the source is "
+            + plan.top().id.to_string(),
+          "leave out the digest, or choose the source that has it"};
+}
+
+/// What a coordinator before this one has seen confirmed is not looked at again.
+void push_state::remember() {
+  auto model = plan_->top().id.to_string();
+  if (is_.memory.model == model)
+    for (const auto& [blob, how] : is_.memory.confirmed)
+      if (blob < plan_->blobs.size())
+        ledger_->confirmed(blob, how);
+  is_.memory.confirmed = {};
+  if (is_.journal.model)
+    is_.journal.model(model);
+}
 
 void push_state::reach() {
+  phase_ = phase::reaching;
   questions.ask<std::monostate>(
-    order_.at.probe(),
+    is_.order.at.probe(),
     [this](const protocol::http_outcome& outcome) {
       heard_ |= outcome.response() != nullptr;
-      return judge_probe(outcome, order_.at);
+      return judge_probe(outcome, is_.order.at);
     },
     [this](const protocol::result<std::monostate>& reached) {
       if (!reached)
@@ -86,24 +117,43 @@ void push_state::reach() {
 }
 
 void push_state::look() {
-  if (order_.options.to == purpose::verify)
-    return begin_work(false);
+  auto know = [this](bool there) {
+    report_.manifest_present = there;
+    looked_ = true;
+    on_progress();
+    begin_when_ready();
+  };
+  if (is_.order.options.to == purpose::verify)
+    return know(false);
   self_->request(publisher_, caf::infinite, atom::look_v)
-    .then([this](bool there) { begin_work(there); },
-          [this](const caf::error& error) { fail(to_failure(error)); });
+    .then(know, [this](const caf::error& error) { fail(to_failure(error)); });
 }
 
-void push_state::begin_work(bool manifest_there) {
-  phase_ = order_.options.to == purpose::push ? phase::sending : phase::checking;
-  report_.manifest_present = manifest_there;
-  on_progress();
-  if (manifest_there && order_.options.to == purpose::push
-      && order_.options.check == protocol::check_mode::automatic)
+/// Once the registry has been looked at, and all nodes that are here have said what they hold. A
+/// push that was restored gives those that worked for it the time to come back: one of them may be
+/// sending what would be granted to another.
+void push_state::begin_when_ready() {
+  if (phase_ != phase::reaching || !looked_)
+    return;
+  auto may_come_back = is_.memory.restored && self_->clock().now() < began_at_ + is_.rules.lease;
+  if (seats_.count() == 0 || seats_.any_in(seat::stage::surveyed) || may_come_back)
+    return;
+  begin_work();
+}
+
+void push_state::begin_work() {
+  const auto& options = is_.order.options;
+  phase_ = options.to == purpose::push ? phase::sending : phase::checking;
+  if (report_.manifest_present && options.to == purpose::push
+      && options.check == protocol::check_mode::automatic)
     spot_checks_left_ = spot_checks;
-  for (const auto& node : seats_.nodes())
-    self_->send(node, atom::engage_v, engagement_, push_actor{self_});
-  fill();
+  seats_.for_each([this](seat& at) { engage(at); });
   advance();
+}
+
+bool push_state::is_at_work() const {
+  return phase_ == phase::sending || phase_ == phase::checking
+         || (phase_ == phase::verifying && again_);
 }
 
 void push_state::publish() {
@@ -114,7 +164,7 @@ void push_state::publish() {
       [this](std::vector<std::string>& tags) {
         on_progress();
         report_.tags = std::move(tags);
-        if (order_.options.verify == verification::none)
+        if (is_.order.options.verify == verification::none)
           conclude();
         else
           verify();
@@ -130,7 +180,7 @@ void push_state::on_unpublished(failure why) {
   looked_closer_ = true;
   trusting_ = false;
   on_setback({"blob-lost", std::move(why.message), {}});
-  again_.emplace(plan_->blobs, protocol::check_mode::always);
+  look_again();
   phase_ = phase::sending;
   fill();
   advance();
@@ -143,7 +193,8 @@ void push_state::verify() {
       [this](std::vector<failure>& differences) {
         on_progress();
         report_.differences = std::move(differences);
-        if (order_.options.to == purpose::push && order_.options.verify == verification::blobs)
+        const auto& options = is_.order.options;
+        if (options.to == purpose::push && options.verify == verification::blobs)
           check_everything_again();
         else
           conclude();
@@ -152,13 +203,21 @@ void push_state::verify() {
 }
 
 void push_state::check_everything_again() {
-  again_.emplace(plan_->blobs, protocol::check_mode::always);
+  look_again();
   fill();
   advance();
 }
 
+void push_state::look_again() {
+  again_.emplace(plan_->blobs, protocol::check_mode::always);
+  seats_.for_each([this](const seat& at) {
+    for (std::size_t blob = 0; blob < at.held.size(); ++blob)
+      again_->held(static_cast<ledger::index>(blob), at.number, at.held[blob] != 0);
+  });
+}
+
 void push_state::conclude() {
-  if (order_.options.to != purpose::plan) {
+  if (is_.order.options.to != purpose::plan) {
     if (!looked_at().all_confirmed())
       report_.differences.push_back(missing_blobs());
     if (!report_.differences.empty())
@@ -189,7 +248,7 @@ void push_state::advance() {
   } else if (phase_ == phase::checking) {
     if (!ledger_->all_checked())
       return;
-    if (order_.options.to == purpose::verify)
+    if (is_.order.options.to == purpose::verify)
       verify();
     else
       conclude();
@@ -198,142 +257,75 @@ void push_state::advance() {
   }
 }
 
-// ---- work for the nodes ----------------------------------------------------------------------
-
-void push_state::join(const std::string& node_name, node_actor node) {
-  self_->monitor(node);
-  seats_.add(node_name, node);
-  if (phase_ != phase::sending && phase_ != phase::checking)
-    return;
-  self_->send(node, atom::engage_v, engagement_, push_actor{self_});
-  fill();
-}
-
 ledger& push_state::looked_at() {
   return again_ ? *again_ : *ledger_;
 }
 
-bool push_state::is_trusting() const {
-  return spot_checks_left_ + spot_checks_out_ > 0;
-}
-
-void push_state::fill() {
-  const auto& options = order_.options;
-  auto grants = seats_.grant(
-    {options.checks * checks_ahead, options.uploads * uploads_ahead},
-    [this] { return next_check(); }, [this] { return next_upload(); });
-  for (auto& [node, batch] : grants)
-    self_->send(node, atom::work_v, id_, std::move(batch));
-}
-
-std::optional<check_order> push_state::next_check() {
-  if (is_trusting() && spot_checks_left_ == 0)
-    return std::nullopt; // first the answers of those that are out
-  auto blob = looked_at().next_check();
-  if (!blob) {
-    spot_checks_left_ = 0;
-    return std::nullopt;
-  }
-  if (is_trusting()) {
-    --spot_checks_left_;
-    ++spot_checks_out_;
-  }
-  const auto& what = plan_->blobs[*blob];
-  auto look_further = order_.options.to == purpose::plan && what.mount_from != 0;
-  return check_order{*blob, what.id, what.size,
-                     look_further ? plan_->mount_sources[what.mount_from - 1] : std::string{}};
-}
-
-std::optional<upload_order> push_state::next_upload() {
-  if (phase_ != phase::sending || is_trusting())
-    return std::nullopt;
-  auto blob = looked_at().next_upload();
-  if (!blob)
-    return std::nullopt;
-  const auto& what = plan_->blobs[*blob];
-  auto source = what.mount_from == 0 ? std::string{} : plan_->mount_sources[what.mount_from - 1];
-  return upload_order{*blob, {what.id, what.size, plan_->path_of(what), std::move(source)}};
-}
-
-// ---- what nodes and the publisher tell -------------------------------------------------------
-
-void push_state::on_report(const std::string& node, node_report report) {
-  if (phase_ == phase::ended || !seats_.take(node, report))
-    return;
-  sent_bytes_ += report.sent_bytes;
-  resent_bytes_ += report.resent_bytes;
-  if (!report.checks.empty() || !report.uploads.empty() || report.moved)
-    on_progress();
-  for (const auto& note : report.setbacks) // after: trouble outweighs what went well before it
-    on_setback(note);
-  take_checks(report.checks);
-  take_uploads(report.uploads);
-  if (!report.failures.empty())
-    return fail(std::move(report.failures.front()));
-  fill();
-  advance();
-}
-
-void push_state::take_checks(const std::vector<check_result>& results) {
-  auto& to = looked_at();
-  const auto trusting = is_trusting();
-  auto doubt = false;
-  for (const auto& result : results) {
-    if (result.present) {
-      to.found(result.blob);
-    } else {
-      to.missing(result.blob);
-      doubt = true;
-      if (order_.options.to != purpose::push)
-        report_.absent.push_back({result.blob, result.mountable});
-    }
-  }
-  if (!trusting)
-    return;
-  spot_checks_out_ -= static_cast<std::uint32_t>(results.size());
-  if (doubt) {
-    spot_checks_left_ = 0; // the manifest promises more than is there: look at everything
-    trusting_ = false;
-  }
-  if (!is_trusting() && trusting_)
-    ledger_->found_all_unasked();
-}
-
-void push_state::take_uploads(const std::vector<upload_result>& results) {
-  for (const auto& result : results) {
-    looked_at().confirmed(result.blob, result.how);
-    if (again_)
-      ledger_->corrected(result.blob, result.how);
-  }
-}
-
-void push_state::on_progress() {
-  meter_.progress(self_->clock().now());
-}
-
-void push_state::on_setback(const setback_note& note) {
-  meter_.setback(self_->clock().now(), note);
-}
+// ---- commands --------------------------------------------------------------------------------
 
 void push_state::stop() {
   fail({errc::interrupted, "stopped by the user",
         "running the same command again continues: what the registry has is not sent again"});
 }
 
-void push_state::tick() {
-  if (phase_ == phase::ended)
+/// Bodies on the wire go on to their end: a registry keeps nothing of half a blob.
+void push_state::set_paused(bool paused) {
+  if (std::exchange(paused_, paused) == paused)
     return;
-  auto budget = order_.options.retry_budget;
+  if (is_.journal.paused)
+    is_.journal.paused(paused);
+  if (paused)
+    return recall_everything();
+  on_progress();
+  if (is_at_work())
+    fill();
+}
+
+void push_state::limit(const limit_change& change) {
+  auto& options = is_.order.options;
+  if (change.sets_uploads)
+    options.uploads = std::clamp<std::uint32_t>(change.uploads, 1, 32);
+  if (change.sets_bandwidth)
+    options.bandwidth = change.bandwidth;
+  engagement_.options = options;
+  share_limits();
+}
+
+// ---- the clock -------------------------------------------------------------------------------
+
+void push_state::on_setback(const setback_note& note) {
+  meter_.setback(self_->clock().now(), note);
+}
+
+void push_state::on_progress() {
+  meter_.progress(self_->clock().now());
+}
+
+bool push_state::is_spent() {
+  auto budget = is_.order.options.retry_budget;
   if (!heard_)
-    budget = std::min(budget, order_.options.reach_budget);
-  if (meter_.is_spent(self_->clock().now(), budget)) {
-    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(budget).count();
-    return fail({errc::gave_up,
-                 "gave up after " + std::to_string(seconds)
-                   + " s without progress; the last try: " + meter_.last_setback().detail,
-                 "running the same command again continues; --retry-budget sets how long to wait"});
-  }
-  self_->delayed_send(self_, std::chrono::milliseconds{250}, atom::tick_v);
+    budget = std::min(budget, is_.order.options.reach_budget);
+  if (paused_) // nobody tries
+    on_progress();
+  if (!meter_.is_spent(self_->clock().now(), budget))
+    return false;
+  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(budget).count();
+  fail({errc::gave_up,
+        "gave up after " + std::to_string(seconds)
+          + " s without progress; the last try: " + meter_.last_setback().detail,
+        "running the same command again continues; --retry-budget sets how long to wait"});
+  return true;
+}
+
+void push_state::tick() {
+  if (phase_ == phase::ended || is_spent())
+    return;
+  begin_when_ready();
+  if (is_at_work())
+    share_limits();
+  watch_for_stranding();
+  if (phase_ != phase::ended)
+    self_->delayed_send(self_, std::chrono::milliseconds{250}, atom::tick_v);
 }
 
 // ---- the end ---------------------------------------------------------------------------------
@@ -350,26 +342,31 @@ void push_state::finish(push_report report) {
   std::sort(report.absent.begin(), report.absent.end(),
             [](const auto& a, const auto& b) { return a.blob < b.blob; }); // the plan's order
   report.last = status();
-  for (const auto& node : seats_.nodes())
-    self_->send(node, atom::release_v, id_);
+  seats_.for_each([this](const seat& at) { self_->send(at.node, atom::release_v, is_.id); });
   report.nodes = seats_.shares();
   if (sent_bytes_ > 0)
     report.bottleneck = bottleneck_of(report.nodes);
-  caf::anon_send(follower_, atom::ended_v, std::move(report));
-  self_->send_exit(publisher_, caf::exit_reason::user_shutdown);
-  self_->send_exit(gateway_, caf::exit_reason::user_shutdown);
+  is_.ended(std::move(report));
+  constexpr auto reason = caf::exit_reason::user_shutdown;
+  self_->send_exit(scout_, reason);
+  self_->send_exit(publisher_, reason);
+  self_->send_exit(gateway_, reason);
   self_->quit();
 }
 
 push_status push_state::status() const {
   push_status now;
   now.now = phase_;
-  now.total = ledger_->total();
-  now.present = ledger_->of(protocol::confirmation::present);
-  now.mounted = ledger_->of(protocol::confirmation::mounted);
-  now.uploaded = ledger_->of(protocol::confirmation::uploaded);
-  now.resumed = ledger_->of(protocol::confirmation::resumed);
-  now.missing = ledger_->missing();
+  now.paused = paused_;
+  now.waiting = what_is_missing();
+  if (ledger_) {
+    now.total = ledger_->total();
+    now.present = ledger_->of(protocol::confirmation::present);
+    now.mounted = ledger_->of(protocol::confirmation::mounted);
+    now.uploaded = ledger_->of(protocol::confirmation::uploaded);
+    now.resumed = ledger_->of(protocol::confirmation::resumed);
+    now.missing = ledger_->missing();
+  }
   now.sent_bytes = sent_bytes_;
   now.resent_bytes = resent_bytes_;
   seats_.write(now);
@@ -377,11 +374,8 @@ push_status push_state::status() const {
   return now;
 }
 
-push_state::interface::behavior_type push(push_state::pointer self, std::string id,
-                                          push_order order, http_actor http, token_actor tokens,
-                                          caf::actor follower) {
-  self->state.wire(std::move(id), std::move(order), std::move(http), std::move(tokens),
-                   std::move(follower));
+push_state::interface::behavior_type push(push_state::pointer self, push_setting setting) {
+  self->state.wire(std::move(setting));
   auto& state = self->state;
   return {
     [&state](atom::report, const std::string& node, node_report& report) {
@@ -389,9 +383,21 @@ push_state::interface::behavior_type push(push_state::pointer self, std::string 
     },
     [&state](atom::status) { return state.status(); },
     [&state](atom::stop) { state.stop(); },
-    [&state](atom::join, const std::string& name, node_actor& node) {
-      state.join(name, std::move(node));
+    [&state](atom::pause) { state.set_paused(true); },
+    [&state](atom::resume) { state.set_paused(false); },
+    [&state](atom::limit, const limit_change& change) { state.limit(change); },
+    [&state](atom::outlined, const shared_plan& plan) { state.on_outlined(plan.value); },
+    [&state](atom::held, const std::string& node, std::uint32_t first,
+             const std::vector<std::uint8_t>& held) { state.on_held(node, first, held); },
+    [&state](atom::located, const std::string& node, const survey_page& page) {
+      state.on_located(node, page);
     },
+    [&state](atom::failed, protocol::failure& why) { state.fail(std::move(why)); },
+    [&state](atom::join, const node_info& info, node_actor& node, surveyor_actor& surveyor) {
+      state.join(info, std::move(node), std::move(surveyor));
+    },
+    [&state](atom::lost, const std::string& node) { state.lose(node); },
+    [&state](atom::leave, const std::string& node) { state.let_leave(node); },
     [&state](atom::again, std::uint32_t ticket) { state.questions.again(ticket); },
     [&state](atom::setback, const setback_note& note) { state.on_setback(note); },
     [&state](atom::progress) { state.on_progress(); },

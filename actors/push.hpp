@@ -7,20 +7,59 @@
 #include "protocol/ledger.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace flotilla::actors {
 
+/// What a fleet is like for its pushes.
+struct fleet_rules {
+  bool alone = false;                     ///< one node, in this process: no other will ever come
+  std::chrono::milliseconds lease{5'000}; ///< how long a silent node is waited for
+  std::chrono::milliseconds node_grace{600'000}; ///< for a node that holds what no other does
+};
+
+/// What is known of a push that a coordinator before this one began.
+struct push_memory {
+  bool restored = false;
+  bool paused = false;
+  std::string model; ///< digest of the top manifest; empty: it was not known
+  std::vector<std::pair<protocol::ledger::index, protocol::confirmation>> confirmed;
+};
+
+/// Where a push writes what a later coordinator must know. Called on the PUSH; must not block.
+struct push_journal {
+  std::function<void(const std::string& model)> model;
+  std::function<void(std::vector<upload_result>)> confirmed;
+  std::function<void(bool)> paused;
+};
+
+/// All that a push is given.
+struct push_setting {
+  std::string id;
+  push_order order;
+  fleet_rules rules;
+  push_memory memory;
+  push_journal journal;
+  http_actor http;
+  token_actor tokens;                     ///< for what the push itself asks
+  token_actor node_tokens;                ///< for its nodes
+  std::function<void(push_report)> ended; ///< called once, on the PUSH
+};
+
 /// What a PUSH knows between two messages.
 class push_state {
 public:
-  using interface = push_actor::extend<caf::reacts_to<atom::join, std::string, node_actor>,
-                                       caf::reacts_to<atom::again, std::uint32_t>,
-                                       caf::reacts_to<atom::setback, setback_note>,
-                                       caf::reacts_to<atom::progress>, caf::reacts_to<atom::tick>>;
+  /// The public one, its scout's desk, the coordinator's news of nodes, and the publisher's.
+  using interface = push_actor::extend_with<scout_desk_actor>::extend<
+    caf::reacts_to<atom::join, node_info, node_actor, surveyor_actor>,
+    caf::reacts_to<atom::lost, std::string>, caf::reacts_to<atom::leave, std::string>,
+    caf::reacts_to<atom::again, std::uint32_t>, caf::reacts_to<atom::setback, setback_note>,
+    caf::reacts_to<atom::progress>, caf::reacts_to<atom::tick>>;
   using pointer = interface::stateful_pointer<push_state>;
   static inline const char* name = "push";
 
@@ -31,52 +70,85 @@ public:
   explicit push_state(pointer self) : self_(self), meter_(self->clock().now()) {
   }
 
-  void wire(std::string id, push_order order, http_actor http, token_actor tokens,
-            caf::actor follower);
-  void join(const std::string& node_name, node_actor node);
+  void wire(push_setting setting);
+
+  // Nodes come and go.
+  void join(const node_info& info, node_actor node, surveyor_actor surveyor);
+  void lose(const std::string& node);
+  void let_leave(const std::string& node);
+
+  // The scout's news.
+  void on_outlined(std::shared_ptr<const protocol::push_plan> plan);
+  void on_held(const std::string& node, std::uint32_t first, const std::vector<std::uint8_t>& held);
+  void on_located(const std::string& node, const survey_page& page);
+
   void on_report(const std::string& node, node_report report);
   void on_setback(const setback_note& note);
   void on_progress();
+
+  // Commands.
   void stop();
+  void set_paused(bool paused);
+  void limit(const limit_change& change);
+
   void tick();
   push_status status() const;
+  void fail(protocol::failure why);
 
   asker<pointer> questions;
 
 private:
-  // The life of a push, step by step.
+  // The life of a push, step by step: push.cpp.
+  protocol::failure objection_to(const protocol::push_plan& plan) const;
+  void remember();
   void reach();
   void look();
-  void begin_work(bool manifest_there);
+  void begin_when_ready();
+  void begin_work();
   void publish();
   void on_unpublished(protocol::failure why);
   void verify();
   void check_everything_again();
+  void look_again();
   void conclude();
-
+  void finish(push_report report);
   void advance();
+  bool is_at_work() const;
+  bool is_spent();
+  protocol::failure missing_blobs();
+
+  // Who does what: push_work.cpp.
+  void engage(seat& at);
   void fill();
+  void grant(seat& at, std::uint64_t most_bytes);
+  void take_back_for_idle_nodes();
+  void recall_everything();
+  void share_limits();
+  std::uint64_t fair_share() const;
   std::optional<check_order> next_check();
-  std::optional<upload_order> next_upload();
+  std::optional<upload_order> next_upload(const seat& at);
+  bool is_sound(const node_report& report) const;
+  void book(seat& at, node_report& report);
   void take_checks(const std::vector<check_result>& results);
   void take_uploads(const std::vector<upload_result>& results);
+  void watch_for_stranding();
+  std::string what_is_missing() const;
+  protocol::failure stranded(const std::string& missing) const;
   bool is_trusting() const;
   /// What checks are booked in: the second look has a ledger of its own.
   protocol::ledger& looked_at();
-  void fail(protocol::failure why);
-  void finish(push_report report);
-  protocol::failure missing_blobs();
 
   pointer self_;
-  std::string id_;
-  push_order order_; ///< its plan moved to `plan_`
-  std::shared_ptr<const protocol::push_plan> plan_;
-  caf::actor follower_;
+  push_setting is_;
+  std::shared_ptr<const protocol::push_plan> plan_; ///< null until the scout has told
+  scout_actor scout_;
   engagement engagement_;
   gateway_actor gateway_;
   publisher_actor publisher_;
 
-  phase phase_ = phase::reaching;
+  phase phase_ = phase::reading;
+  bool looked_ = false; ///< whether the manifest is there is known
+  bool paused_ = false;
   std::optional<protocol::ledger> ledger_;
   /// All looked at once more: for `--verify blobs`, or because the registry has lost one.
   std::optional<protocol::ledger> again_;
@@ -87,17 +159,17 @@ private:
   bool looked_closer_ = false;         ///< the registry has lost a blob once
   bool heard_ = false;                 ///< the registry has answered, whatever it was
   push_meter meter_;
+  caf::actor_clock::time_point began_at_{};
+  caf::actor_clock::time_point node_seen_at_{}; ///< when one came or went
   std::uint64_t sent_bytes_ = 0;
   std::uint64_t resent_bytes_ = 0;
   std::vector<std::string> tags_; ///< that are to name the model
   push_report report_;
 };
 
-/// Brings one model to one reference: reaches the registry, lets its nodes check and send, has the
-/// manifests published once every blob is confirmed, and tells `follower` how it ended
-/// (`atom::ended, push_report`). Then it quits.
-push_state::interface::behavior_type push(push_state::pointer self, std::string id,
-                                          push_order order, http_actor http, token_actor tokens,
-                                          caf::actor follower);
+/// Brings one model to one reference: has the source read, reaches the registry, lets its nodes
+/// check and send, has the manifests published once every blob is confirmed, and tells how it
+/// ended. Then it quits.
+push_state::interface::behavior_type push(push_state::pointer self, push_setting setting);
 
 } // namespace flotilla::actors

@@ -1,72 +1,103 @@
 #include "actors/seats.hpp"
 
+#include <algorithm>
+
 namespace flotilla::actors {
 
-void seats::add(const std::string& name, node_actor node) {
-  seats_[name].node = std::move(node);
-  seats_[name].share.name = name;
+void seat::grant_upload(index blob, std::uint64_t bytes) {
+  if (uploads.emplace(blob, bytes).second)
+    upload_bytes += bytes;
 }
 
-bool seats::take(const std::string& name, const node_report& report) {
-  auto found = seats_.find(name);
+void seat::drop_upload(index blob) {
+  auto found = uploads.find(blob);
+  if (found == uploads.end())
+    return;
+  upload_bytes -= found->second;
+  uploads.erase(found);
+}
+
+seat* seats::add(const std::string& id, node_actor node, const std::string& name) {
+  protocol::node_set taken;
+  for (const auto& [other, each] : seats_)
+    taken.set(each.number, true);
+  std::size_t number = 0;
+  while (number < protocol::node_set::capacity
+         && taken.has(static_cast<protocol::seat_number>(number)))
+    ++number;
+  if (number == protocol::node_set::capacity)
+    return nullptr;
+  seat fresh;
+  fresh.id = id;
+  fresh.node = std::move(node);
+  fresh.number = static_cast<protocol::seat_number>(number);
+  fresh.last.share.name = name;
+  return &seats_.insert_or_assign(id, std::move(fresh)).first->second;
+}
+
+seat* seats::find(const std::string& id) {
+  auto found = seats_.find(id);
+  return found == seats_.end() ? nullptr : &found->second;
+}
+
+void seats::remove(const std::string& id) {
+  auto found = seats_.find(id);
   if (found == seats_.end())
-    return false;
-  auto& at = found->second;
-  at.checks_out -= static_cast<std::uint32_t>(report.checks.size());
-  at.uploads_out -= static_cast<std::uint32_t>(report.uploads.size());
-  at.in_flight_bytes = report.in_flight_bytes;
-  at.bodies = report.bodies;
-  at.bodies_in_all = report.bodies_in_all;
-  at.share = report.share;
-  return true;
+    return;
+  add_share(departed_, found->second.last.share);
+  seats_.erase(found);
 }
 
-seats::grants seats::grant(limits most,
-                           const std::function<std::optional<check_order>()>& next_check,
-                           const std::function<std::optional<upload_order>()>& next_upload) {
-  grants all;
-  for (auto& [name, at] : seats_) {
-    work_batch batch;
-    while (at.checks_out < most.checks) {
-      auto order = next_check();
-      if (!order)
-        break;
-      ++at.checks_out;
-      batch.checks.push_back(std::move(*order));
-    }
-    while (at.uploads_out < most.uploads) {
-      auto order = next_upload();
-      if (!order)
-        break;
-      ++at.uploads_out;
-      batch.uploads.push_back(std::move(*order));
-    }
-    if (!batch.checks.empty() || !batch.uploads.empty())
-      all.emplace_back(at.node, std::move(batch));
-  }
+std::vector<seat*> seats::by_need() {
+  std::vector<seat*> all;
+  for (auto& [id, each] : seats_)
+    if (each.is == seat::stage::working)
+      all.push_back(&each);
+  std::stable_sort(all.begin(), all.end(), [](const seat* a, const seat* b) {
+    return a->uploads.size() + a->checks.size() < b->uploads.size() + b->checks.size();
+  });
   return all;
 }
 
-std::vector<node_actor> seats::nodes() const {
-  std::vector<node_actor> all;
-  for (const auto& [name, at] : seats_)
-    all.push_back(at.node);
-  return all;
+bool seats::any_in(seat::stage stage) const {
+  return std::any_of(seats_.begin(), seats_.end(),
+                     [stage](const auto& each) { return each.second.is == stage; });
+}
+
+bool seats::all_idle() const {
+  return std::all_of(seats_.begin(), seats_.end(),
+                     [](const auto& each) { return each.second.is_idle(); });
 }
 
 std::vector<node_share> seats::shares() const {
+  auto sums = departed_;
+  for (const auto& [id, each] : seats_)
+    add_share(sums, each.last.share);
   std::vector<node_share> all;
-  for (const auto& [name, at] : seats_)
-    all.push_back(at.share);
+  for (auto& [name, sum] : sums)
+    all.push_back(std::move(sum));
   return all;
 }
 
 void seats::write(push_status& to) const {
-  for (const auto& [name, at] : seats_) {
-    to.in_flight_bytes += at.in_flight_bytes;
-    to.bodies.insert(to.bodies.end(), at.bodies.begin(), at.bodies.end());
-    to.bodies_in_all += at.bodies_in_all;
+  to.nodes = static_cast<std::uint32_t>(seats_.size());
+  for (const auto& [id, each] : seats_) {
+    const auto& last = each.last;
+    to.in_flight_bytes += last.in_flight_bytes;
+    to.bodies.insert(to.bodies.end(), last.bodies.begin(), last.bodies.end());
+    to.bodies_in_all += last.bodies_in_all;
   }
+}
+
+void add_share(std::map<std::string, node_share>& to, const node_share& more) {
+  auto& sum = to[more.name];
+  sum.name = more.name;
+  sum.blobs += more.blobs;
+  sum.bytes += more.bytes;
+  sum.seconds += more.seconds;
+  sum.disk_seconds += more.disk_seconds;
+  sum.wire_seconds += more.wire_seconds;
+  sum.registry_seconds += more.registry_seconds;
 }
 
 } // namespace flotilla::actors

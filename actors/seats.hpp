@@ -1,53 +1,85 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "protocol/node_set.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace flotilla::actors {
 
-/// The nodes that work for one push, and what each has in hand: pure bookkeeping, a part of the
-/// PUSH's state.
+/// One node that works for a push, and what it has in hand.
+struct seat {
+  enum class stage : std::uint8_t {
+    surveyed, ///< we are finding out what it holds
+    located,  ///< that is known
+    engaged,  ///< it was asked to work, and has not said yet what it has in hand
+    working,
+    leaving, ///< gets nothing more
+  };
+  using index = protocol::ledger::index;
+
+  std::string id;
+  node_actor node;
+  protocol::seat_number number = 0;
+  stage is = stage::surveyed;
+  std::vector<std::uint8_t> held;                   ///< of each blob, as in `survey_page::held`
+  std::unordered_set<index> checks;                 ///< granted and not reported
+  std::unordered_map<index, std::uint64_t> uploads; ///< likewise; their bytes
+  std::uint64_t upload_bytes = 0;
+  std::uint32_t waiting
+    = 0;                 ///< of the uploads, those that no uploader had taken at its last report
+  bool recalled = false; ///< was asked to give something back, and has not answered
+  node_limits limits;
+  node_report last; ///< for its figures; its lists are empty
+
+  bool is_idle() const noexcept {
+    return checks.empty() && uploads.empty();
+  }
+  void grant_upload(index blob, std::uint64_t bytes);
+  void drop_upload(index blob);
+};
+
+/// The nodes that work for one push: pure bookkeeping, a part of the PUSH's state. At most
+/// `protocol::node_set::capacity` at a time.
 class seats {
 public:
-  /// How much a node may have in hand. Kept well above what it can do at once, so that it never
-  /// waits for the next batch.
-  struct limits {
-    std::uint32_t checks = 0;
-    std::uint32_t uploads = 0;
-  };
-  using grants = std::vector<std::pair<node_actor, work_batch>>;
+  /// @returns nothing when all seats are taken
+  seat* add(const std::string& id, node_actor node, const std::string& name);
+  seat* find(const std::string& id);
+  /// Takes the node's share into `shares`.
+  void remove(const std::string& id);
 
-  void add(const std::string& name, node_actor node);
-  /// Books what a node has done. @returns false for a node that has no seat.
-  bool take(const std::string& name, const node_report& report);
-  /// Fills every node up to the limits, for as long as the sources give something.
-  grants grant(limits most, const std::function<std::optional<check_order>()>& next_check,
-               const std::function<std::optional<upload_order>()>& next_upload);
+  template <class F>
+  void for_each(F visit) {
+    for (auto& [id, each] : seats_)
+      visit(each);
+  }
+  /// Those that may get work, the least busy first.
+  std::vector<seat*> by_need();
+  bool any_in(seat::stage stage) const;
+  bool all_idle() const;
+  std::size_t count() const noexcept {
+    return seats_.size();
+  }
 
-  std::vector<node_actor> nodes() const;
+  /// What each has done, those that are gone included.
   std::vector<node_share> shares() const;
   /// Adds what is on the wire.
   void write(push_status& to) const;
 
 private:
-  struct seat {
-    node_actor node;
-    std::uint32_t checks_out = 0; ///< granted and not reported
-    std::uint32_t uploads_out = 0;
-    std::uint64_t in_flight_bytes = 0;
-    std::vector<body_in_flight> bodies;
-    std::uint32_t bodies_in_all = 0;
-    node_share share;
-  };
-
-  std::map<std::string, seat> seats_; ///< by node name
+  std::map<std::string, seat> seats_;          ///< by id
+  std::map<std::string, node_share> departed_; ///< by name
 };
+
+/// Adds what a node did to what it did before, by name.
+void add_share(std::map<std::string, node_share>& to, const node_share& more);
 
 } // namespace flotilla::actors

@@ -30,16 +30,25 @@ void uploader_state::release(const std::string& push) {
   start_next_body();
 }
 
-void uploader_state::take(const std::string& push, upload_order order) {
+void uploader_state::drop(const std::string& push, protocol::ledger::index blob) {
+  for (auto i = jobs_.begin(); i != jobs_.end();)
+    i = i->second.push == push && i->second.blob == blob ? jobs_.erase(i) : std::next(i);
+  if (jobs_.count(in_slot_) == 0)
+    in_slot_ = 0;
+  start_next_body();
+}
+
+void uploader_state::take(const std::string& push, protocol::ledger::index blob,
+                          protocol::blob_order what) {
   hungry_ = false;
   auto found = contracts_.find(push);
   if (found == contracts_.end())
     return ask_for_more();
-  if (found->second.no_mounts.count(order.what.mount_from) != 0)
-    order.what.mount_from.clear();
+  if (found->second.no_mounts.count(what.mount_from) != 0)
+    what.mount_from.clear();
   auto ticket = next_ticket_++;
-  auto [added, _] = jobs_.emplace(
-    ticket, job{push, order.blob, blob_upload{std::move(order.what), found->second.push.at}});
+  auto [added, _]
+    = jobs_.emplace(ticket, job{push, blob, blob_upload{std::move(what), found->second.push.at}});
   follow(ticket, added->second.machine.begin());
 }
 
@@ -218,8 +227,10 @@ uploader_state::interface::behavior_type uploader(uploader_state::pointer self,
     [self](atom::engage, engagement& job, gateway_actor& gateway) {
       self->state.engage(std::move(job), std::move(gateway));
     },
-    [self](atom::upload, const std::string& push, upload_order& order) {
-      self->state.take(push, std::move(order));
+    [self](atom::upload, const std::string& push, protocol::ledger::index blob,
+           protocol::blob_order& what) { self->state.take(push, blob, std::move(what)); },
+    [self](atom::drop, const std::string& push, protocol::ledger::index blob) {
+      self->state.drop(push, blob);
     },
     [self](atom::release, const std::string& push) { self->state.release(push); },
     [self](atom::sent, std::uint32_t ticket, std::uint64_t sent) {

@@ -41,7 +41,8 @@ public:
   void wire(std::uint32_t number, crew_desk_actor desk, hasher_actor hasher);
   void engage(engagement for_push, gateway_actor gateway);
   void release(const std::string& push);
-  void take(const std::string& push, upload_order order);
+  void take(const std::string& push, protocol::ledger::index blob, protocol::blob_order what);
+  void drop(const std::string& push, protocol::ledger::index blob);
   void again(std::uint32_t ticket);
   void on_sent(std::uint32_t ticket, std::uint64_t sent);
 

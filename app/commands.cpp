@@ -42,30 +42,23 @@ protocol::result<protocol::reference> read_reference(const options& chosen) {
   return target;
 }
 
-protocol::result<protocol::push_plan> read_source(const options& chosen,
-                                                  const protocol::reference& target) {
-  sources::source_options how;
-  how.manifest_file = chosen.manifest_file;
-  how.home = environment("HOME");
-  how.ollama_models = environment("OLLAMA_MODELS");
-  auto plan = sources::open_source(chosen.source, how);
-  if (!plan)
-    return plan;
-  if (target.id && *target.id != plan->top().id)
-    return failure{errc::usage,
-                   "the reference names " + target.id->to_string() + ", but the source is "
-                     + plan->top().id.to_string(),
-                   "leave out the digest, or choose the source that has it"};
-  if (!chosen.mount_from.empty()) {
-    auto repository = protocol::parse_repository(chosen.mount_from);
-    if (!repository)
-      return failure{errc::usage, "--mount-from: " + repository.error().message,
-                     repository.error().hint};
-    plan->mount_sources = {*repository};
-    for (auto& blob : plan->blobs)
-      blob.mount_from = 1;
-  }
-  return plan;
+/// The repository of `--mount-from`, as a registry knows it; empty: none given.
+protocol::result<std::string> read_mount_source(const options& chosen) {
+  if (chosen.mount_from.empty())
+    return std::string{};
+  auto repository = protocol::parse_repository(chosen.mount_from);
+  if (!repository)
+    return failure{errc::usage, "--mount-from: " + repository.error().message,
+                   repository.error().hint};
+  return repository;
+}
+
+/// Where models may lie, when this process looks for them.
+sources::source_options surroundings() {
+  sources::source_options around;
+  around.home = environment("HOME");
+  around.ollama_models = environment("OLLAMA_MODELS");
+  return around;
 }
 
 actors::purpose purpose_of(const options& chosen) {
@@ -84,13 +77,14 @@ bool is_plain_http(const options& chosen, const protocol::reference& target) {
 }
 
 actors::push_order make_order(const options& chosen, const protocol::reference& target,
-                              const protocol::push_plan& plan) {
+                              std::string mount_from) {
   actors::push_order order;
+  order.source = {chosen.source, chosen.manifest_file};
+  order.mount_from = std::move(mount_from);
   order.target = target;
   order.at
     = {protocol::registry_endpoint(target.host, !is_plain_http(chosen, target)), target.repository};
   order.tags = chosen.tags;
-  order.plan = plan;
   order.options.to = purpose_of(chosen);
   order.options.check = chosen.check;
   order.options.verify = chosen.verify;
@@ -171,6 +165,9 @@ int run_push(const options& chosen) {
   auto target = read_reference(chosen);
   if (!target)
     return refuse(chosen, target.error());
+  auto mount_from = read_mount_source(chosen);
+  if (!mount_from)
+    return refuse(chosen, mount_from.error());
   std::string password;
   if (chosen.password_stdin) {
     auto given = read_password();
@@ -188,26 +185,26 @@ int run_push(const options& chosen) {
       return refuse(chosen, started.error());
     admin = std::move(*started);
   }
-  auto plan = read_source(chosen, *target);
-  if (!plan)
-    return refuse(chosen, plan.error());
-  for (const auto& warning : plan->warnings)
-    spdlog::warn("{}", warning);
   auto find = [&](const std::string& host) { return find_credentials(chosen, password, host); };
-  fleet_of_one fleet{make_engine(chosen), chosen.uploads, find};
+  fleet_of_one fleet{make_engine(chosen), chosen.uploads, surroundings(), find};
   auto view = make_progress_view(chosen.progress, stderr);
   auto show = [&](const actors::push_status& status) {
     view->show(status);
     if (admin)
       admin->update(status);
   };
-  auto report = fleet.run(make_order(chosen, *target, *plan), show, is_interrupted);
+  auto report
+    = fleet.run(make_order(chosen, *target, std::move(*mount_from)), show, is_interrupted);
   view->end();
   if (admin)
     admin->conclude(report);
+  for (const auto& warning : report.warnings)
+    spdlog::warn("{}", warning);
+  if (report.manifests == 0) // the source could not be read: there is nothing to report on
+    return refuse(chosen, report.why);
   name_user(report.why, *target, find(target->host));
   learn(*kept, *target, report);
-  return conclude(chosen, {*target, *plan, report}, *kept);
+  return conclude(chosen, {*target, chosen.source, report}, *kept);
 }
 
 } // namespace flotilla::app

@@ -14,6 +14,7 @@ enum exit_code : int {
   exit_unauthorized = 4, ///< authentication or permission
   exit_refused = 5,      ///< refused by the registry
   exit_gave_up = 6,      ///< after the retry budget; running again continues
+  exit_no_node = 7,      ///< no coordinator answers, or no node holds a needed blob
   exit_differs = 8,      ///< verification found a difference
   exit_interrupted = 130 ///< running again continues
 };
@@ -29,6 +30,7 @@ constexpr exit_code exit_code_of(protocol::errc code) noexcept {
     case protocol::errc::refused: return exit_refused;
     case protocol::errc::unavailable:
     case protocol::errc::gave_up: return exit_gave_up;
+    case protocol::errc::no_node: return exit_no_node;
     case protocol::errc::differs: return exit_differs;
     case protocol::errc::interrupted: return exit_interrupted;
     case protocol::errc::internal: break;

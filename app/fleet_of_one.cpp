@@ -4,6 +4,8 @@
 #include "actors/errors.hpp"
 #include "actors/http.hpp"
 #include "actors/node.hpp"
+#include "actors/surveyor.hpp"
+#include "app/version.hpp"
 
 #include <caf/all.hpp>
 
@@ -36,28 +38,55 @@ struct fleet_of_one::impl {
   actors::http_actor http;
   actors::coordinator_actor coordinator;
   actors::node_actor node;
+  actors::surveyor_actor surveyor;
   actors::token_actor tokens;
+
+  /// Has `whom` told when that push has ended: `ended` and the report.
+  void wait_for(const std::string& push, const caf::actor& whom) {
+    system.spawn([this, push, whom](caf::event_based_actor* self) {
+      auto tell = [whom](actors::push_report& report) {
+        caf::anon_send(whom, atom::ended_v, std::move(report));
+      };
+      self->request(coordinator, caf::infinite, atom::await_v, push)
+        .then(tell, [tell](const caf::error& error) {
+          actors::push_report none;
+          none.why = actors::to_failure(error);
+          tell(none);
+        });
+    });
+  }
 };
 
 fleet_of_one::fleet_of_one(transport::engine_options engine, std::uint32_t uploads,
-                           actors::credential_finder find)
+                           sources::source_options around, actors::credential_finder find)
   : impl_(std::make_unique<impl>()) {
   auto& to = *impl_;
   to.engine = std::make_shared<transport::curl_engine>(std::move(engine));
   to.http = to.system.spawn(actors::http, to.engine);
   to.tokens = to.system.spawn(actors::token, to.http, std::move(find));
-  to.coordinator = to.system.spawn(actors::coordinator, to.http, to.tokens);
+  actors::coordinator_setting head;
+  head.version = program_version;
+  head.rules.alone = true;
+  head.http = to.http;
+  head.tokens = head.node_tokens = to.tokens;
+  to.coordinator
+    = to.system.spawn(actors::coordinator, std::move(head), std::vector<actors::kept_push>{});
+  to.surveyor = to.system.spawn<caf::detached>(actors::surveyor, std::move(around));
   actors::node_options crew;
   crew.uploads = uploads;
-  auto name = crew.name;
-  to.node = to.system.spawn(actors::node, to.http, to.tokens, std::move(crew));
-  caf::anon_send(to.coordinator, atom::join_v, std::move(name), to.node);
+  actors::node_info info;
+  info.id = crew.id;
+  info.name = crew.name;
+  info.uploads = uploads;
+  to.node = to.system.spawn(actors::node, to.http, to.surveyor, std::move(crew));
+  caf::anon_send(to.coordinator, atom::join_v, std::move(info), to.node, to.surveyor);
 }
 
 fleet_of_one::~fleet_of_one() {
   constexpr auto reason = caf::exit_reason::user_shutdown;
   caf::anon_send_exit(impl_->coordinator, reason);
   caf::anon_send_exit(impl_->node, reason);
+  caf::anon_send_exit(impl_->surveyor, reason);
   caf::anon_send_exit(impl_->tokens, reason);
   impl_->engine->stop(); // answers whoever still waits
   caf::anon_send_exit(impl_->http, reason);
@@ -68,17 +97,15 @@ actors::push_report fleet_of_one::run(actors::push_order order,
                                       const std::function<bool()>& is_interrupted) {
   caf::scoped_actor self{impl_->system};
   actors::push_report report;
-  actors::push_actor push;
+  std::string id;
+  self->request(impl_->coordinator, caf::infinite, atom::submit_v, std::move(order))
+    .receive([&](std::string& given) { id = std::move(given); },
+             [&](const caf::error& error) { report.why = actors::to_failure(error); });
+  if (id.empty())
+    return report;
+  impl_->wait_for(id, caf::actor_cast<caf::actor>(self));
   bool ended = false;
   bool stopped = false;
-  self
-    ->request(impl_->coordinator, caf::infinite, atom::submit_v, std::move(order),
-              caf::actor_cast<caf::actor>(self))
-    .receive([&](actors::push_actor& handle) { push = std::move(handle); },
-             [&](const caf::error& error) {
-               report.why = actors::to_failure(error);
-               ended = true;
-             });
   while (!ended) {
     self->receive(
       [&](atom::ended, actors::push_report& last) {
@@ -88,10 +115,10 @@ actors::push_report fleet_of_one::run(actors::push_order order,
       caf::after(glance) >>
         [&] {
           if (is_interrupted() && !std::exchange(stopped, true))
-            self->send(push, atom::stop_v);
-          // A push that has just ended does not answer: its report is in the mailbox.
-          self->request(push, std::chrono::seconds{1}, atom::status_v)
-            .receive([&](const actors::push_status& status) { show(status); },
+            self->request(impl_->coordinator, caf::infinite, atom::cancel_v, id)
+              .receive([](bool) {}, [](const caf::error&) {});
+          self->request(impl_->coordinator, caf::infinite, atom::status_v, id)
+            .receive([&](const actors::push_overview& now) { show(now.status); },
                      [](const caf::error&) {});
         });
   }

@@ -2,6 +2,7 @@
 
 #include "actors/messages.hpp"
 #include "actors/token.hpp"
+#include "sources/source.hpp"
 #include "transport/engine_options.hpp"
 
 #include <chrono>
@@ -14,8 +15,9 @@ namespace flotilla::app {
 class fleet_of_one {
 public:
   /// @param uploads body slots, 1..32
+  /// @param around where models may lie
   fleet_of_one(transport::engine_options engine, std::uint32_t uploads,
-               actors::credential_finder find);
+               sources::source_options around, actors::credential_finder find);
   fleet_of_one(const fleet_of_one&) = delete;
   fleet_of_one& operator=(const fleet_of_one&) = delete;
   /// Ends what is under way.

@@ -115,6 +115,7 @@ std::uint64_t done_bytes(const push_status& status) {
 
 const char* to_string(phase now) noexcept {
   switch (now) {
+    case phase::reading: return "reading the source";
     case phase::reaching: return "reaching the registry";
     case phase::checking: return "checking";
     case phase::sending: return "sending";
@@ -127,6 +128,10 @@ const char* to_string(phase now) noexcept {
 
 std::string progress_line(const push_status& status, double rate) {
   std::string line = to_string(status.now);
+  if (status.paused)
+    line += ", paused";
+  if (!status.waiting.empty())
+    line += ", waiting: " + status.waiting;
   if (status.now != phase::sending && status.now != phase::checking)
     return line;
   const auto& s = status;

@@ -37,9 +37,8 @@ json blob_counts(const actors::push_status& last) {
 json absent_blobs(const outcome& of) {
   auto list = json::array();
   for (const auto& absent : of.report.absent) {
-    const auto& blob = of.plan.blobs[absent.blob];
     list.push_back(
-      {{"digest", blob.id.to_string()}, {"size", blob.size}, {"mountable", absent.mountable}});
+      {{"digest", absent.id.to_string()}, {"size", absent.size}, {"mountable", absent.mountable}});
   }
   return list;
 }
@@ -53,7 +52,7 @@ absent_sums sums_of(const outcome& of) {
   for (const auto& absent : of.report.absent) {
     auto& sum = absent.mountable ? sums.mountable : sums.to_send;
     sum.blobs += 1;
-    sum.bytes += of.plan.blobs[absent.blob].size;
+    sum.bytes += absent.size;
   }
   return sums;
 }
@@ -83,7 +82,7 @@ json json_report(const outcome& of) {
   for (const auto& retry : last.retries)
     retries[retry.reason] = retry.count;
   json report{{"reference", of.target.to_string()},
-              {"digest", of.plan.top().id.to_string()},
+              {"digest", of.report.model.to_string()},
               {"tags", of.report.tags},
               {"blobs", blob_counts(last)},
               {"bytes",
@@ -97,7 +96,7 @@ json json_report(const outcome& of) {
               {"bottleneck", of.report.bottleneck},
               {"nodes", nodes},
               {"manifest_present", of.report.manifest_present},
-              {"warnings", of.plan.warnings}};
+              {"warnings", of.report.warnings}};
   if (!of.report.absent.empty())
     report["absent"] = absent_blobs(of);
   for (const auto& difference : of.report.differences)
@@ -125,6 +124,9 @@ json progress_event(const actors::push_status& status) {
             {"sent", status.sent_bytes},
             {"resent", status.resent_bytes}}},
           {"on_the_wire", status.bodies_in_all},
+          {"nodes", status.nodes},
+          {"paused", status.paused},
+          {"waiting", status.waiting},
           {"retries", retries}};
 }
 
@@ -134,7 +136,7 @@ std::string render(const json& value) {
 
 std::string summary(const outcome& of) {
   const auto& last = of.report.last;
-  auto text = "pushed " + of.target.by_digest(of.plan.top().id) + '\n';
+  auto text = "pushed " + of.target.by_digest(of.report.model) + '\n';
   if (!of.report.tags.empty()) {
     text += "  tagged ";
     for (const auto& tag : of.report.tags)
@@ -159,20 +161,19 @@ std::string summary(const outcome& of) {
 std::string plan_table(const outcome& of, double rate) {
   auto sums = sums_of(of);
   auto text
-    = of.plan.source + " -> " + of.target.to_string() + " (" + of.plan.top().id.to_string() + ")\n";
+    = of.source + " -> " + of.target.to_string() + " (" + of.report.model.to_string() + ")\n";
   text += "                   blobs         bytes\n";
   text += row("present", of.report.last.present) + row("mountable", sums.mountable)
           + row("to send", sums.to_send) + row("total", of.report.last.total);
-  text += "  " + plural(of.plan.manifests.size(), "manifest")
+  text += "  " + plural(of.report.manifests, "manifest")
           + (of.report.manifest_present ? ", already there\n" : " to put\n");
   constexpr std::size_t most_listed = 20;
   std::size_t listed = 0;
   for (const auto& absent : of.report.absent) {
     if (listed++ == most_listed)
       break;
-    const auto& blob = of.plan.blobs[absent.blob];
-    text += std::string{absent.mountable ? "  mount " : "  send  "} + blob.id.to_string()
-            + padded(human_bytes(blob.size), 14) + '\n';
+    text += std::string{absent.mountable ? "  mount " : "  send  "} + absent.id.to_string()
+            + padded(human_bytes(absent.size), 14) + '\n';
   }
   if (of.report.absent.size() > most_listed)
     text += "  … and " + human_count(of.report.absent.size() - most_listed)
@@ -187,9 +188,9 @@ std::string plan_table(const outcome& of, double rate) {
 
 std::string verification_text(const outcome& of) {
   if (of.report.differences.empty())
-    return of.target.by_digest(of.plan.top().id)
-           + " is served as the source holds it: " + plural(of.plan.manifests.size(), "manifest")
-           + ", " + plural(of.plan.blobs.size(), "blob") + '\n';
+    return of.target.by_digest(of.report.model)
+           + " is served as the source holds it: " + plural(of.report.manifests, "manifest") + ", "
+           + plural(of.report.last.total.blobs, "blob") + '\n';
   std::string text;
   for (const auto& difference : of.report.differences)
     text += difference.message + '\n';

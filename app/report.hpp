@@ -1,7 +1,6 @@
 #pragma once
 
 #include "actors/messages.hpp"
-#include "protocol/plan.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -12,7 +11,7 @@ namespace flotilla::app {
 /// What is known at the end of a push, a plan or a verification.
 struct outcome {
   const protocol::reference& target;
-  const protocol::push_plan& plan;
+  const std::string& source; ///< as the user named it
   const actors::push_report& report;
 };
 

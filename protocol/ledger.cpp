@@ -6,9 +6,16 @@
 
 namespace flotilla::protocol {
 
+namespace {
+
+/// Blobs that one call may pass on to the queues of other nodes.
+constexpr unsigned most_passed_on = 256;
+
+} // namespace
+
 ledger::ledger(const std::vector<planned_blob>& blobs, check_mode mode)
   : blobs_(blobs), policy_(mode), states_(blobs.size(), state::unknown),
-    ways_(blobs.size(), confirmation::present), order_(blobs.size()) {
+    ways_(blobs.size(), confirmation::present), holders_(blobs.size()), order_(blobs.size()) {
   std::iota(order_.begin(), order_.end(), index{0});
   std::stable_sort(order_.begin(), order_.end(),
                    [&](index a, index b) { return blobs_[a].size > blobs_[b].size; });
@@ -16,6 +23,17 @@ ledger::ledger(const std::vector<planned_blob>& blobs, check_mode mode)
   for (const auto& blob : blobs)
     total_.bytes += blob.size;
 }
+
+void ledger::held(index blob, seat_number by, bool can_read) {
+  auto& holders = holders_[blob];
+  if (holders.has(by) == can_read)
+    return;
+  holders.set(by, can_read);
+  if (states_[blob] == state::absent)
+    to_send_[holders].push_back(blob);
+}
+
+// ---- what to do next -------------------------------------------------------------------------
 
 std::optional<ledger::index> ledger::next_unknown() {
   while (cursor_ < order_.size() && states_[order_[cursor_]] != state::unknown)
@@ -26,6 +44,14 @@ std::optional<ledger::index> ledger::next_unknown() {
 }
 
 std::optional<ledger::index> ledger::next_check() {
+  while (!doubted_.empty()) {
+    auto blob = doubted_.front();
+    doubted_.pop_front();
+    if (states_[blob] != state::doubted)
+      continue; // confirmed meanwhile
+    states_[blob] = state::checking;
+    return blob;
+  }
   auto blob = next_unknown();
   if (!blob || policy_.next(blobs_[*blob].size) != check_policy::advice::check)
     return std::nullopt;
@@ -34,22 +60,40 @@ std::optional<ledger::index> ledger::next_check() {
   return blob;
 }
 
-std::optional<ledger::index> ledger::next_upload() {
-  while (!to_send_.empty()) {
-    auto blob = to_send_.front();
-    to_send_.pop_front();
-    if (states_[blob] != state::absent)
-      continue; // confirmed meanwhile
-    states_[blob] = state::sending;
+std::optional<ledger::index> ledger::next_upload(seat_number by) {
+  if (auto blob = next_queued(by))
     return blob;
+  for (unsigned passed_on = 0; passed_on < most_passed_on; ++passed_on) {
+    auto blob = next_unknown();
+    if (!blob || policy_.next(blobs_[*blob].size) != check_policy::advice::send)
+      return std::nullopt;
+    become_absent(*blob);
+    if (holders_[*blob].has(by))
+      return next_queued(by);
   }
-  auto blob = next_unknown();
-  if (!blob || policy_.next(blobs_[*blob].size) != check_policy::advice::send)
-    return std::nullopt;
-  states_[*blob] = state::sending;
-  count_missing(*blob);
-  return blob;
+  return std::nullopt;
 }
+
+std::optional<ledger::index> ledger::next_queued(seat_number by) {
+  for (auto at = to_send_.begin(); at != to_send_.end();) {
+    if (!at->first.has(by)) {
+      ++at;
+      continue;
+    }
+    for (auto& queue = at->second; !queue.empty();) {
+      auto blob = queue.front();
+      queue.pop_front();
+      if (states_[blob] != state::absent || !(holders_[blob] == at->first))
+        continue;
+      states_[blob] = state::sending;
+      return blob;
+    }
+    at = to_send_.erase(at);
+  }
+  return std::nullopt;
+}
+
+// ---- what was learned ------------------------------------------------------------------------
 
 void ledger::found(index blob) {
   policy_.learned(blobs_[blob].size, true);
@@ -58,16 +102,22 @@ void ledger::found(index blob) {
 
 void ledger::missing(index blob) {
   policy_.learned(blobs_[blob].size, false);
-  if (states_[blob] != state::checking)
-    return;
-  states_[blob] = state::absent;
-  to_send_.push_back(blob);
-  count_missing(blob);
+  if (states_[blob] == state::checking)
+    become_absent(blob);
 }
 
-void ledger::count_missing(index blob) {
+void ledger::become_absent(index blob) {
+  states_[blob] = state::absent;
+  to_send_[holders_[blob]].push_back(blob);
   missing_.blobs += 1;
   missing_.bytes += blobs_[blob].size;
+}
+
+void ledger::no_longer_missing(index blob) {
+  if (!is_missing(blob))
+    return;
+  missing_.blobs -= 1;
+  missing_.bytes -= blobs_[blob].size;
 }
 
 void ledger::confirmed(index blob, confirmation how) {
@@ -75,7 +125,7 @@ void ledger::confirmed(index blob, confirmation how) {
 }
 
 void ledger::corrected(index blob, confirmation how) {
-  if (states_[blob] != state::confirmed)
+  if (!is_confirmed(blob))
     return;
   auto& before = confirmed_[static_cast<std::size_t>(std::exchange(ways_[blob], how))];
   before.blobs -= 1;
@@ -89,7 +139,27 @@ void ledger::returned(index blob) {
   if (states_[blob] != state::sending)
     return;
   states_[blob] = state::absent;
-  to_send_.push_front(blob);
+  to_send_[holders_[blob]].push_front(blob);
+}
+
+void ledger::lost(index blob) {
+  if (states_[blob] != state::sending && states_[blob] != state::checking)
+    return;
+  no_longer_missing(blob);
+  states_[blob] = state::doubted;
+  doubted_.push_back(blob);
+}
+
+bool ledger::claimed(index blob) {
+  auto& is = states_[blob];
+  if (is == state::sending || is == state::confirmed)
+    return false;
+  if (is != state::absent) {
+    missing_.blobs += 1;
+    missing_.bytes += blobs_[blob].size;
+  }
+  is = state::sending;
+  return true;
 }
 
 void ledger::found_all_unasked() {
@@ -99,19 +169,14 @@ void ledger::found_all_unasked() {
 }
 
 void ledger::confirm(index blob, confirmation how) {
-  auto& is = states_[blob];
-  if (is == state::confirmed)
+  if (is_confirmed(blob))
     return;
-  const auto size = blobs_[blob].size;
-  if (is == state::absent || is == state::sending) {
-    missing_.blobs -= 1;
-    missing_.bytes -= size;
-  }
-  is = state::confirmed;
+  no_longer_missing(blob);
+  states_[blob] = state::confirmed;
   ways_[blob] = how;
   auto& sum = confirmed_[static_cast<std::size_t>(how)];
   sum.blobs += 1;
-  sum.bytes += size;
+  sum.bytes += blobs_[blob].size;
 }
 
 ledger::tally ledger::confirmed() const noexcept {

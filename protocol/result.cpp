@@ -15,6 +15,7 @@ const char* to_string(errc code) noexcept {
     case errc::unavailable: return "unavailable";
     case errc::gave_up: return "gave_up";
     case errc::differs: return "differs";
+    case errc::no_node: return "no_node";
     case errc::interrupted: return "interrupted";
   }
   return "unknown";

@@ -21,6 +21,7 @@ enum class errc : std::uint8_t {
   unavailable,    ///< registry or network in trouble: the same request may succeed later
   gave_up,        ///< still unavailable when the retry budget was used up
   differs,        ///< what the registry serves is not what the source holds
+  no_node,        ///< no coordinator answers, or no node holds a needed blob
   interrupted,    ///< stopped by the user; running again continues
 };
 

@@ -30,8 +30,8 @@ TEST_F(Checker, AsksForSoManyAtOnceAndNoMore) {
 
 TEST_F(Checker, LooksIntoTheMountSourceForWhatIsAbsent) {
   plan({10, 20});
-  order.plan.mount_sources = {"other/repo"};
-  for (auto& blob : order.plan.blobs)
+  source_plan.mount_sources = {"other/repo"};
+  for (auto& blob : source_plan.blobs)
     blob.mount_from = 1;
   net->hold = [](const auto&) { return false; };
   net->respond = [this](const protocol::http_request& request) {

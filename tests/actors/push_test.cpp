@@ -36,7 +36,7 @@ TEST_F(Push, BringsEveryBlobAndThenTheManifestByDigestAndByTag) {
   EXPECT_EQ(registry.blobs, registry.wanted);
   EXPECT_FALSE(registry.manifest_came_early);
   EXPECT_EQ(registry.manifests.count("v1"), 1u);
-  EXPECT_EQ(registry.manifests.count(order.plan.top().id.to_string()), 1u);
+  EXPECT_EQ(registry.manifests.count(source_plan.top().id.to_string()), 1u);
   EXPECT_EQ(report->last.uploaded.blobs, 3u);
   EXPECT_EQ(report->last.sent_bytes, 60u);
 }
@@ -179,12 +179,12 @@ TEST_F(Push, NamesNoTagThatItHasNotPut) {
 
 TEST_F(Push, PutsAManifestAgainWhoseBlobsWereGone) {
   plan(std::vector<std::uint64_t>(10, 2 << 20));
-  for (const auto& reference : {order.plan.top().id.to_string(), std::string{"v1"}})
-    registry.manifests[reference] = order.plan.top().bytes;
+  for (const auto& reference : {source_plan.top().id.to_string(), std::string{"v1"}})
+    registry.manifests[reference] = source_plan.top().bytes;
   add_node();
   submit();
   ASSERT_TRUE(report);
-  EXPECT_EQ(net->count(method::put, "/manifests/" + order.plan.top().id.to_string()), 1u);
+  EXPECT_EQ(net->count(method::put, "/manifests/" + source_plan.top().id.to_string()), 1u);
   EXPECT_TRUE(report->manifest_present); // it was there, for what that was worth
 }
 
@@ -224,7 +224,7 @@ TEST_F(Push, StopsWhenTheUserSaysSo) {
   add_node();
   submit();
   EXPECT_FALSE(report);
-  caf::anon_send(push, atom::stop_v);
+  command(atom::cancel_v, push_id);
   settle();
   ASSERT_TRUE(report);
   EXPECT_EQ(report->why.code, errc::interrupted);
@@ -234,8 +234,8 @@ TEST_F(Push, StopsWhenTheUserSaysSo) {
 TEST_F(Push, TrustsAManifestThatIsThereAfterAFewChecks) {
   plan(std::vector<std::uint64_t>(100, 10));
   registry.blobs = registry.wanted;
-  registry.manifests[order.plan.top().id.to_string()] = order.plan.top().bytes;
-  registry.manifests["v1"] = order.plan.top().bytes;
+  registry.manifests[source_plan.top().id.to_string()] = source_plan.top().bytes;
+  registry.manifests["v1"] = source_plan.top().bytes;
   add_node();
   submit();
   ASSERT_TRUE(report);
@@ -247,7 +247,7 @@ TEST_F(Push, TrustsAManifestThatIsThereAfterAFewChecks) {
 
 TEST_F(Push, LooksAtEverythingWhenAManifestPromisesMoreThanIsThere) {
   plan(std::vector<std::uint64_t>(100, 2 << 20));
-  registry.manifests[order.plan.top().id.to_string()] = order.plan.top().bytes;
+  registry.manifests[source_plan.top().id.to_string()] = source_plan.top().bytes;
   add_node();
   submit();
   ASSERT_TRUE(report);
@@ -311,8 +311,8 @@ TEST_F(Push, PlanAsksForEverythingAndSendsNothing) {
 TEST_F(Push, VerificationNamesWhatTheRegistryLacks) {
   plan({10, 20});
   registry.blobs.insert(digest_of(1));
-  registry.manifests[order.plan.top().id.to_string()] = order.plan.top().bytes;
-  registry.manifests["v1"] = order.plan.top().bytes;
+  registry.manifests[source_plan.top().id.to_string()] = source_plan.top().bytes;
+  registry.manifests["v1"] = source_plan.top().bytes;
   order.options.to = purpose::verify;
   add_node();
   submit();

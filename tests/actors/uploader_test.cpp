@@ -112,8 +112,8 @@ TEST_F(Uploader, TakesNoMoreThanAFewBlobsFromARegistryInTrouble) {
 
 TEST_F(Uploader, AsksForNoMoreMountsFromAClosedRepository) {
   plan(std::vector<std::uint64_t>(20, 100));
-  order.plan.mount_sources = {"library/base"};
-  for (auto& blob : order.plan.blobs)
+  source_plan.mount_sources = {"library/base"};
+  for (auto& blob : source_plan.blobs)
     blob.mount_from = 1;
   net->hold = [](const auto&) { return false; };
   net->respond = [this](const protocol::http_request& request) {

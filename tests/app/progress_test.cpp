@@ -120,14 +120,14 @@ TEST(ProgressLine, OfAnEmptyPushIsWhole) {
 
 TEST(ProgressLine, NamesEveryPhase) {
   std::set<std::string> names;
-  for (auto now : {phase::reaching, phase::checking, phase::sending, phase::publishing,
-                   phase::verifying, phase::ended}) {
+  for (auto now : {phase::reading, phase::reaching, phase::checking, phase::sending,
+                   phase::publishing, phase::verifying, phase::ended}) {
     push_status status;
     status.now = now;
     EXPECT_THAT(progress_line(status, 0), testing::StartsWith(to_string(now)));
     names.insert(to_string(now));
   }
-  EXPECT_EQ(names.size(), 6u);
+  EXPECT_EQ(names.size(), 7u);
   EXPECT_EQ(names.count(""), 0u);
 }
 

@@ -64,10 +64,10 @@ TEST(JsonReport, SaysWhyAPushFailed) {
 
 TEST(JsonReport, ListsWhatAPlanFoundAbsent) {
   sample_push push;
-  push.report.absent = {{3, false}, {1, true}};
+  push.report.absent = {push.absent(3, 8'000, false), push.absent(1, 2'000, true)};
   auto absent = json_report(push.outcome())["absent"];
   ASSERT_EQ(absent.size(), 2u);
-  EXPECT_EQ(absent[0]["digest"], push.plan.blobs[3].id.to_string());
+  EXPECT_EQ(absent[0]["digest"], push.absent(3, 8'000, false).id.to_string());
   EXPECT_EQ(absent[0]["size"], 8'000);
   EXPECT_EQ(absent[0]["mountable"], false);
   EXPECT_EQ(absent[1]["mountable"], true);
@@ -140,7 +140,7 @@ TEST(Summary, HasNoRateWhereNothingWasSent) {
 TEST(PlanTable, SumsUpWhatIsThereAndWhatIsNot) {
   sample_push push;
   push.report.last.present = {2, 5'000};
-  push.report.absent = {{3, false}, {1, true}};
+  push.report.absent = {push.absent(3, 8'000, false), push.absent(1, 2'000, true)};
   auto text = plan_table(push.outcome(), 4'000);
   EXPECT_THAT(text, HasSubstr("oci:./llama"));
   EXPECT_THAT(text, HasSubstr("registry.example:5000/models/llama:v1"));
@@ -150,14 +150,14 @@ TEST(PlanTable, SumsUpWhatIsThereAndWhatIsNot) {
   EXPECT_THAT(text, testing::ContainsRegex("to send +1 +7\\.8 KiB"));
   EXPECT_THAT(text, testing::ContainsRegex("total +4 +14\\.6 KiB"));
   EXPECT_THAT(text, HasSubstr("1 manifest to put"));
-  EXPECT_THAT(text, HasSubstr("send  " + push.plan.blobs[3].id.to_string()));
-  EXPECT_THAT(text, HasSubstr("mount " + push.plan.blobs[1].id.to_string()));
+  EXPECT_THAT(text, HasSubstr("send  " + push.absent(3, 8'000, false).id.to_string()));
+  EXPECT_THAT(text, HasSubstr("mount " + push.absent(1, 2'000, true).id.to_string()));
   EXPECT_THAT(text, HasSubstr("about 2.0 s")); // 8,000 at 4,000 a second
 }
 
 TEST(PlanTable, DoesNotGuessWithoutARate) {
   sample_push push;
-  push.report.absent = {{3, false}};
+  push.report.absent = {push.absent(3, 8'000, false)};
   EXPECT_THAT(plan_table(push.outcome(), 0), Not(HasSubstr("about")));
 }
 
@@ -171,9 +171,8 @@ TEST(PlanTable, EstimatesNothingWhereNothingIsToBeSent) {
 
 TEST(PlanTable, ListsTheFirstFewOfMany) {
   sample_push push;
-  push.plan.blobs.assign(1'000, push.plan.blobs.front());
   for (protocol::ledger::index blob = 0; blob < 1'000; ++blob)
-    push.report.absent.push_back({blob, false});
+    push.report.absent.push_back(push.absent(blob, 1, false));
   auto text = plan_table(push.outcome(), 0);
   EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 40);
   EXPECT_THAT(text, HasSubstr("and 980 more"));

@@ -7,17 +7,12 @@ namespace flotilla::test {
 /// A push that has ended well, with every number another one.
 struct sample_push {
   protocol::reference target = *protocol::parse_reference("registry.example:5000/models/llama:v1");
-  protocol::push_plan plan;
+  std::string source = "oci:./llama";
   actors::push_report report;
 
   sample_push() {
-    plan.source = "oci:./llama";
-    for (std::uint64_t size : {1'000u, 2'000u, 4'000u, 8'000u})
-      plan.blobs.push_back(
-        {protocol::digest::of(std::to_string(size)), size, 0, protocol::blob_naming::oci});
-    const std::string bytes = "{}";
-    plan.manifests.push_back(
-      {protocol::digest::of(bytes), "application/vnd.oci.image.manifest.v1+json", bytes, false});
+    report.model = protocol::digest::of("{}");
+    report.manifests = 1;
     auto& last = report.last;
     last.now = actors::phase::ended;
     last.total = {4, 15'000};
@@ -40,8 +35,13 @@ struct sample_push {
     report.nodes = {share};
   }
 
+  static actors::absent_blob absent(protocol::ledger::index blob, std::uint64_t size,
+                                    bool mountable) {
+    return {blob, protocol::digest::of("blob " + std::to_string(blob)), size, mountable};
+  }
+
   app::outcome outcome() const {
-    return {target, plan, report};
+    return {target, source, report};
   }
 };
 

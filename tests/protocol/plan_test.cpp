@@ -16,31 +16,21 @@ TEST(BlobFile, IsNamedAsItsStoreNamesIt) {
 }
 
 TEST(PlannedBlob, IsSmallAsAPlanMayHoldAMillion) {
-  EXPECT_LE(sizeof(planned_blob), 56u);
+  EXPECT_LE(sizeof(planned_blob), 48u);
 }
 
 TEST(PushPlan, AddsUpItsBlobs) {
   push_plan plan;
   EXPECT_EQ(plan.total_bytes(), 0u);
-  plan.blobs = {{id, 5, 0, blob_naming::oci}, {id, 6'000'000'000, 0, blob_naming::oci}};
+  plan.blobs = {{id, 5, 0}, {id, 6'000'000'000, 0}};
   plan.manifests.push_back({id, "x/y", "{}", false});
   EXPECT_EQ(plan.total_bytes(), 6'000'000'005u);
 }
 
 TEST(PushPlan, DoesNotWrapWhenItAddsUp) {
   push_plan plan;
-  plan.blobs.assign(3, {id, INT64_MAX, 0, blob_naming::oci});
+  plan.blobs.assign(3, {id, INT64_MAX, 0});
   EXPECT_EQ(plan.total_bytes(), UINT64_MAX);
-}
-
-TEST(PushPlan, FindsABlobBelowItsRoot) {
-  push_plan plan;
-  plan.root = "/models";
-  EXPECT_EQ(plan.path_of({id, 1, 0, blob_naming::dash}), "/models/sha256-" + hex);
-  plan.root = "/models/";
-  EXPECT_EQ(plan.path_of({id, 1, 0, blob_naming::oci}), "/models/blobs/sha256/" + hex);
-  plan.root = "/";
-  EXPECT_EQ(plan.path_of({id, 1, 0, blob_naming::slash}), "/sha256/" + hex);
 }
 
 TEST(PushPlan, HasItsTopManifestLast) {

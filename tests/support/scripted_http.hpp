@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,6 +28,7 @@ struct network {
   std::function<bool(const protocol::http_request&)> hold = [](const auto&) { return false; };
   std::vector<protocol::http_request> asked;
   std::deque<held_request> held;
+  std::map<std::uint32_t, std::uint64_t> limits; ///< bytes per second, by lane
 
   static protocol::http_outcome answer(int status, protocol::header_fields fields = {},
                                        std::string body = {}) {
@@ -56,6 +58,16 @@ struct network {
   /// So many bytes of it.
   static void body_at(const held_request& of, std::uint64_t sent) {
     caf::anon_send(of.watcher, atom::sent_v, of.ticket, sent);
+  }
+  /// Ends what is held in that lane.
+  void cancel(std::uint32_t lane) {
+    for (std::size_t i = held.size(); i-- > 0;)
+      if (held[i].request.lane == lane) {
+        auto one = std::move(held[i]);
+        held.erase(held.begin() + static_cast<std::ptrdiff_t>(i));
+        one.answer(
+          {protocol::no_response{{protocol::errc::interrupted, "cancelled", {}}, 0, false}});
+      }
   }
   /// Answers a held request.
   void let_go(std::size_t index) {
@@ -93,6 +105,8 @@ inline actors::http_actor::behavior_type scripted_http(actors::http_actor::point
     [serve](atom::exchange, const http_request& request) { return serve(request, {}, 0); },
     [serve](atom::exchange, const http_request& request, const actors::body_watcher_actor& watcher,
             std::uint32_t ticket) { return serve(request, watcher, ticket); },
+    [net](atom::limit, std::uint32_t lane, std::uint64_t rate) { net->limits[lane] = rate; },
+    [net](atom::cancel, std::uint32_t lane) { net->cancel(lane); },
     [](atom::totals) { return actors::io_totals{}; },
   };
 }

@@ -1,0 +1,137 @@
+#include "actors/node.hpp"
+
+#include <algorithm>
+
+// What a node hears from its crew, and how it tells its pushes.
+
+namespace flotilla::actors {
+
+namespace {
+
+constexpr std::size_t most_bodies_told = 8;
+
+bool has_news(const node_report& pending) {
+  return !pending.checks.empty() || !pending.uploads.empty() || !pending.returned.empty()
+         || !pending.claimed.empty() || !pending.setbacks.empty() || !pending.failures.empty();
+}
+
+/// The largest of those that are on the wire: begun, and not only awaiting their commit.
+template <class Bodies>
+void write_bodies(const Bodies& all, node_report& to) {
+  for (const auto& [blob, body] : all)
+    if (body.sent != 0 && body.sent != body.size)
+      to.bodies.push_back(body);
+  to.bodies_in_all = static_cast<std::uint32_t>(to.bodies.size());
+  auto told = std::min(to.bodies.size(), most_bodies_told);
+  std::partial_sort(to.bodies.begin(), to.bodies.begin() + static_cast<std::ptrdiff_t>(told),
+                    to.bodies.end(), [](const auto& a, const auto& b) { return a.size > b.size; });
+  to.bodies.resize(told);
+}
+
+} // namespace
+
+void node_state::on_checked(const std::string& push, check_result result) {
+  if (auto* d = find(push)) {
+    d->pending.checks.push_back(result);
+    soon();
+  }
+}
+
+void node_state::on_uploaded(const std::string& push, upload_result result) {
+  auto* d = find(push);
+  if (d == nullptr)
+    return;
+  if (auto body = d->bodies.find(result.blob); body != d->bodies.end()) {
+    d->in_flight_bytes -= body->second.sent;
+    if (body->second.sent != 0 || result.how == protocol::confirmation::uploaded) {
+      d->share.blobs += 1;
+      d->share.bytes += body->second.size;
+    }
+    d->bodies.erase(body);
+  }
+  std::chrono::duration<double> since = self_->clock().now() - d->began;
+  d->share.seconds = since.count();
+  d->pending.uploads.push_back(result);
+  soon();
+}
+
+void node_state::on_moved(const std::string& push, const body_progress& progress) {
+  auto* d = find(push);
+  if (d == nullptr)
+    return;
+  d->pending.sent_bytes += progress.more;
+  d->pending.resent_bytes += progress.more - progress.fresh;
+  d->pending.moved |= progress.counts && progress.more > 0;
+  if (auto body = d->bodies.find(progress.blob); body != d->bodies.end()) {
+    d->in_flight_bytes += progress.sent - body->second.sent;
+    body->second.sent = progress.sent;
+  }
+}
+
+void node_state::on_setback(const std::string& push, setback_note note) {
+  if (auto* d = find(push)) {
+    d->pending.setbacks.push_back(std::move(note));
+    soon();
+  }
+}
+
+void node_state::on_failed(const std::string& push, protocol::failure why) {
+  if (auto* d = find(push)) {
+    d->pending.failures.push_back(std::move(why));
+    soon();
+  }
+}
+
+void node_state::on_spent(const std::string& push, double wire, double registry) {
+  if (auto* d = find(push)) {
+    d->share.wire_seconds += wire;
+    d->share.registry_seconds += registry;
+  }
+}
+
+/// The flush takes its place behind what is in the mailbox: under load many reports become one
+/// message, and an idle node tells at once.
+void node_state::soon() {
+  if (!std::exchange(flush_is_due_, true))
+    self_->send(self_, atom::flush_v);
+}
+
+void node_state::flush() {
+  flush_is_due_ = false;
+  for (auto& [push, d] : duties_)
+    if (d.answer_due || has_news(d.pending))
+      tell(d);
+  leave_if_drained();
+}
+
+void node_state::tell(duty& d) {
+  auto report = std::exchange(d.pending, {});
+  d.answer_due = false;
+  report.waiting = static_cast<std::uint32_t>(d.queue.size());
+  report.share = d.share;
+  report.in_flight_bytes = d.in_flight_bytes;
+  write_bodies(d.bodies, report);
+  self_->send(d.push, atom::report_v, options_.id, std::move(report));
+}
+
+void node_state::tick() {
+  self_->delayed_send(self_, options_.report_every, atom::tick_v);
+  if (duties_.empty())
+    return;
+  for (auto& [push, d] : duties_)
+    tell(d);
+  ask_for_disk_time();
+}
+
+void node_state::ask_for_disk_time() {
+  self_->request(http_, std::chrono::seconds{10}, atom::totals_v)
+    .then(
+      [this](const io_totals& totals) {
+        disk_seconds_ = totals.disk_seconds;
+        for (auto& [push, d] : duties_)
+          d.share.disk_seconds = totals.disk_seconds - d.disk_before;
+      },
+      [](const caf::error&) {}); // a figure for people: it may be old
+}
+
+} // namespace flotilla::actors

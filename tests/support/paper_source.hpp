@@ -1,0 +1,55 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+namespace flotilla::test {
+
+/// A source without a disk: stands in for a SURVEYOR.
+struct paper_source {
+  protocol::push_plan plan;
+  bool has_manifests = true;
+  std::set<protocol::digest> lacks; ///< blobs that do not lie here
+  protocol::failure objection{protocol::errc::source_invalid, "no model here", {}};
+};
+
+inline actors::surveyor_actor::behavior_type
+paper_surveyor(actors::surveyor_actor::pointer, std::shared_ptr<const paper_source> source) {
+  using actors::source_query;
+  using protocol::planned_blob;
+  const auto& plan = source->plan;
+  return {
+    [source, &plan](atom::outline, const source_query&) -> caf::result<actors::outline_head> {
+      if (!source->has_manifests)
+        return caf::make_error(source->objection.code, source->objection.message, std::string{});
+      return actors::outline_head{7, static_cast<std::uint32_t>(plan.blobs.size()),
+                                  static_cast<std::uint32_t>(plan.manifests.size()),
+                                  plan.mount_sources, plan.warnings};
+    },
+    [&plan](atom::page, std::uint32_t, std::uint32_t from) {
+      constexpr std::size_t page = 3; // small, so that tests turn it
+      auto first = plan.blobs.begin() + from;
+      auto last = first + static_cast<std::ptrdiff_t>(std::min(page, plan.blobs.size() - from));
+      return std::vector<planned_blob>(first, last);
+    },
+    [&plan](atom::manifest, std::uint32_t, std::uint32_t which) { return plan.manifests[which]; },
+    [](atom::forget, std::uint32_t) {},
+    [source](atom::locate, const source_query&, const std::vector<planned_blob>& wanted) {
+      actors::survey_page page;
+      page.root = "/model";
+      for (const auto& blob : wanted) {
+        auto here = source->lacks.count(blob.id) == 0;
+        page.held.push_back(here ? 1 : 0);
+        if (!here)
+          page.problems.add_missing(blob.id.to_string());
+      }
+      return page;
+    },
+    [](atom::where, const source_query&) { return std::string{"/model"}; },
+  };
+}
+
+} // namespace flotilla::test
