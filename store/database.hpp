@@ -1,64 +1,63 @@
 #pragma once
 
+#include "store/database_error.hpp"
+
 #include <memory>
-#include <stdexcept>
 #include <string>
+#include <vector>
 
 struct sqlite3;
-struct sqlite3_stmt;
 
 namespace flotilla::store {
 
-/// What SQLite says when it cannot do something. Does not leave this floor.
-class database_error : public std::runtime_error {
-public:
-  using std::runtime_error::runtime_error;
+/// How a file became what it is: step n (from 0) is SQL that brings version n to n + 1. A list is
+/// only ever appended to, for somebody has a file of every version.
+using migration_list = std::vector<const char*>;
+
+/// Who may have the file open at the same time.
+enum class access : unsigned char {
+  shared, ///< other processes too; waits up to five seconds for them
+  alone,  ///< nobody else. Checked from end to end when opened; needs no shared memory beside the
+          ///< file, which network file systems do not have
 };
 
-/// One SQLite file: WAL, so that readers and one writer do not wait for each other; waits up to
-/// five seconds for another process. Not thread safe: one owner.
+/// One SQLite file in WAL mode. Not thread safe: one owner.
 class database {
 public:
-  /// Opens or makes the file, checks it, and brings it to our schema.
-  /// @throws database_error: it cannot be opened or written, is damaged, or comes from a newer
-  ///         Flotilla.
-  explicit database(const std::string& path);
+  /// Opens or makes the file and brings it to the list's version. One that is damaged or newer is
+  /// left as it is, and so is what SQLite keeps beside it.
+  /// @throws database_error: it cannot be opened or written, is damaged, or is newer than the list
+  database(std::string path, const migration_list& steps, access who);
+
+  const std::string& path() const noexcept {
+    return path_;
+  }
 
   /// Runs statements that answer nothing. @throws database_error
   void run(const std::string& sql);
+  /// How many rows the last INSERT, UPDATE or DELETE has touched.
+  int changes() const noexcept;
 
 private:
   friend class statement;
+  friend class transaction;
 
-  void migrate();
+  void open();
+  void refuse_newer(const migration_list& steps);
+  void check();
+  void write_ahead();
+  void migrate(const migration_list& steps);
+  void sync_commits(bool wanted);
+  void keep_log_when_closed(bool wanted);
+  void roll_back() noexcept;
+  [[noreturn]] void fail();
 
   struct close {
     void operator()(sqlite3* handle) const noexcept;
   };
+  std::string path_;
   std::unique_ptr<sqlite3, close> handle_;
-};
-
-/// One prepared statement with its bound values.
-class statement {
-public:
-  /// @throws database_error
-  statement(database& in, const std::string& sql);
-
-  /// Binds the next parameter, from left to right. @throws database_error
-  statement& bind(const std::string& text);
-  statement& bind(double number);
-
-  /// Goes to the next row. @returns false after the last. @throws database_error
-  bool next();
-  double number(int column) const;
-
-private:
-  struct finalize {
-    void operator()(sqlite3_stmt* handle) const noexcept;
-  };
-  database& in_;
-  std::unique_ptr<sqlite3_stmt, finalize> handle_;
-  int bound_ = 0;
+  bool syncs_commits_ = false;
 };
 
 } // namespace flotilla::store

@@ -1,25 +1,27 @@
 #include "store/registry_profiles.hpp"
 
-#include <filesystem>
-#include <system_error>
+#include "store/state_dir.hpp"
+#include "store/statement.hpp"
 
 namespace flotilla::store {
 
 namespace {
 
+const migration_list steps{
+  "CREATE TABLE registry_profile ("
+  "  host TEXT PRIMARY KEY,"
+  "  bytes_per_second REAL NOT NULL) STRICT;",
+};
+
 std::string made(const std::string& dir) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  fs::create_directories(dir, error);
-  if (error)
-    throw database_error{"cannot make it: " + error.message()};
-  fs::permissions(dir, fs::perms::owner_all, error); // best effort: it may be somebody else's
+  make_state_dir(dir);
   return dir + "/state.db";
 }
 
 } // namespace
 
-registry_profiles::registry_profiles(const std::string& dir) : file_(made(dir)) {
+registry_profiles::registry_profiles(const std::string& dir)
+  : file_(made(dir), steps, access::shared) {
 }
 
 std::optional<double> registry_profiles::bytes_per_second(const std::string& host) {

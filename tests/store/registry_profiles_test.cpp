@@ -2,7 +2,6 @@
 
 #include "tests/support/temp_dir.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -12,7 +11,6 @@ namespace flotilla::store {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
 
 TEST(RegistryProfiles, KnowNothingAtFirst) {
   const test::temp_dir dir;
