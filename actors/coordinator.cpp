@@ -22,7 +22,8 @@ caf::error unknown_push(const std::string& id) {
 }
 
 std::string what_makes_it_the_same(const push_order& order) {
-  auto same = order.source.text + '\n' + order.source.manifest_file + '\n'
+  auto same = std::to_string(static_cast<int>(order.options.to)) + '\n' + order.source.text + '\n'
+              + order.source.manifest_file + '\n' + order.mount_from + '\n'
               + order.target.to_string() + '\n' + order.at.registry().origin();
   for (const auto& tag : order.tags)
     same += '\n' + tag;

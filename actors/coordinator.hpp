@@ -86,7 +86,7 @@ private:
   };
 
   void start(const std::string& id, push_order order, push_memory memory);
-  void lose(const std::string& node, const char* how);
+  void lose(std::string node, const char* how);
   void on_down(const caf::down_msg& down);
   void tell_pushes_of(const member& fresh);
   void forget_the_oldest();

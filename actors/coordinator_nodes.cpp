@@ -94,7 +94,8 @@ void coordinator_state::tick() {
     lose(id, "it was silent for its whole lease");
 }
 
-void coordinator_state::lose(const std::string& node, const char* how) {
+/// By value: whoever calls may hold a name that lives in what is erased here.
+void coordinator_state::lose(std::string node, const char* how) {
   auto found = members_.find(node);
   if (found == members_.end())
     return;

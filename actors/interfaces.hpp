@@ -185,6 +185,41 @@ using coordinator_actor = caf::typed_actor<
   caf::replies_to<atom::resume, std::string>::with<bool>,
   caf::replies_to<atom::limit, std::string, limit_change>::with<bool>>;
 
+/// The DOORBELL tries whether somebody takes connections, for it costs CAF's own dialling dearly to
+/// find that out. Detached, for it blocks.
+using doorbell_actor = caf::typed_actor<
+  // True, or errc::unavailable with the system's reason.
+  caf::replies_to<atom::knock, std::string, std::uint16_t>::with<bool>>;
+
+/// The DIALLER finds the coordinator, and sees to it that it is of our version.
+using dialler_actor = caf::typed_actor<
+  // Host and port. errc::unavailable: nobody answers, or not as a coordinator does, with the
+  // reason; errc::usage: it refuses us.
+  caf::replies_to<atom::dial, std::string, std::uint16_t>::with<coordinator_actor>>;
+
+/// The MEMBERSHIP of a worker process: joins its node, keeps its lease, and joins again after any
+/// loss of the coordinator.
+using membership_actor = caf::typed_actor<
+  // We are about to end: lets the node finish what is on the wire, for at most so long. True: it
+  // did. After that the coordinator has been told, and nothing more is to be done.
+  caf::replies_to<atom::leave, caf::timespan>::with<bool>,
+  // Whether the coordinator knows us now.
+  caf::replies_to<atom::status>::with<bool>>;
+
+/// The JOURNAL keeps what a later coordinator must know. Detached, for it writes to a disk. Pushes
+/// go by their id.
+using journal_actor = caf::typed_actor<
+  // A push begins; its order.
+  caf::reacts_to<atom::submit, std::string, push_order>,
+  // Its top manifest is known; another than before makes what was recorded be forgotten.
+  caf::reacts_to<atom::outlined, std::string, std::string>,
+  // These blobs are confirmed.
+  caf::reacts_to<atom::record, std::string, std::vector<upload_result>>,
+  caf::reacts_to<atom::pause, std::string, bool>,
+  caf::reacts_to<atom::ended, std::string, push_report>,
+  // Writes what it has gathered.
+  caf::reacts_to<atom::flush>>;
+
 } // namespace flotilla::actors
 
 // The handles that travel.

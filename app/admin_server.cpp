@@ -54,17 +54,18 @@ void share_no_port(int socket) {
   ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
 }
 
-failure malformed(const std::string& text) {
-  return {errc::usage, "--admin: `" + protocol::printable(text, 100) + "` is no HOST:PORT",
+failure malformed(const std::string& text, const std::string& flag) {
+  return {errc::usage, flag + ": `" + protocol::printable(text, 100) + "` is no HOST:PORT",
           "write it like 127.0.0.1:9090, [::1]:9090 or 127.0.0.1:0 for any free port"};
 }
 
 } // namespace
 
-protocol::result<listen_address> parse_listen_address(const std::string& text) {
+protocol::result<listen_address> parse_listen_address(const std::string& text,
+                                                      const std::string& flag) {
   const auto colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0)
-    return malformed(text);
+    return malformed(text, flag);
   listen_address at;
   at.host = text.substr(0, colon);
   const auto bracketed = at.host.front() == '[' && at.host.back() == ']' && at.host.size() > 2;
@@ -72,11 +73,11 @@ protocol::result<listen_address> parse_listen_address(const std::string& text) {
     at.host = at.host.substr(1, at.host.size() - 2);
   if ((!bracketed && at.host.find(':') != std::string::npos)
       || at.host.find_first_of("[]/@ ") != std::string::npos)
-    return malformed(text);
+    return malformed(text, flag);
   const auto* last = text.data() + text.size();
   const auto [end, error] = std::from_chars(text.data() + colon + 1, last, at.port);
   if (error != std::errc{} || end != last)
-    return malformed(text);
+    return malformed(text, flag);
   return at;
 }
 

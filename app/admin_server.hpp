@@ -15,7 +15,8 @@ struct listen_address {
   std::uint16_t port = 0; ///< 0: any that is free
 };
 /// @returns errc::usage for what is no HOST:PORT.
-protocol::result<listen_address> parse_listen_address(const std::string& text);
+protocol::result<listen_address> parse_listen_address(const std::string& text,
+                                                      const std::string& flag = "--admin");
 
 /// What a process tells of itself over HTTP while it runs: `/metrics` for Prometheus (text format
 /// 0.0.4), `/healthz`, and `/status`, the push's last status as JSON. It can be read, and takes no

@@ -30,6 +30,73 @@ CLI::App* add_command(parser& p, command what, const char* name, const char* hel
   return sub;
 }
 
+/// A command that asks or tells the coordinator something.
+CLI::App* add_remote_command(parser& p, command what, const char* name, const char* help,
+                             const char* examples) {
+  auto* sub = add_command(p, what, name, help, examples);
+  add_coordinator_flag(*sub, p.chosen, true);
+  add_fleet_tls_flags(*sub, p.chosen);
+  sub->add_flag("--json", p.chosen.json, "Answer as JSON");
+  add_log_flags(*sub, p.chosen, p.config);
+  return sub;
+}
+
+void add_fleet_commands(parser& p) {
+  auto* coordinator
+    = add_command(p, command::coordinator, "coordinator", "Run the head of a fleet",
+                  "  flotilla coordinator\n"
+                  "  flotilla coordinator --listen 10.0.0.1:7400 --fleet-ca ca.crt \\\n"
+                  "    --fleet-cert head.crt --fleet-key head.key --state-dir /var/lib/flotilla");
+  add_coordinator_flags(*coordinator, p.chosen);
+  add_fleet_tls_flags(*coordinator, p.chosen);
+  add_registry_flags(*coordinator, p.chosen);
+  add_state_flag(*coordinator, p.chosen);
+  add_log_flags(*coordinator, p.chosen, p.config);
+
+  auto* worker
+    = add_command(p, command::worker, "worker", "Run a node of a fleet",
+                  "  flotilla worker --coordinator 127.0.0.1:7400 --root /models\n"
+                  "  flotilla worker --coordinator head:7400 --root /models --name gpu-17 "
+                  "\\\n    --fleet-ca ca.crt --fleet-cert gpu-17.crt --fleet-key "
+                  "gpu-17.key");
+  add_coordinator_flag(*worker, p.chosen, true);
+  add_worker_flags(*worker, p.chosen);
+  add_fleet_tls_flags(*worker, p.chosen);
+  add_transport_flags(*worker, p.chosen);
+  add_log_flags(*worker, p.chosen, p.config);
+
+  auto* status
+    = add_remote_command(p, command::status, "status", "Show pushes and nodes of a fleet",
+                         "  flotilla status --coordinator head:7400\n"
+                         "  flotilla status p-3fa291 --watch --coordinator head:7400");
+  status->add_option("ID", p.chosen.fleet.id, "Of one push; default: all");
+  status->add_flag("--watch", p.chosen.fleet.watch, "Show it again every second");
+
+  const struct {
+    command what;
+    const char* name;
+    const char* help;
+    const char* example;
+  } tellings[] = {
+    {command::cancel, "cancel", "Stop a push of a fleet for good",
+     "  flotilla cancel p-3fa291 --coordinator head:7400"},
+    {command::pause, "pause", "Let a push of a fleet begin nothing new",
+     "  flotilla pause p-3fa291 --coordinator head:7400"},
+    {command::resume, "resume", "Let a paused push go on",
+     "  flotilla resume p-3fa291 --coordinator head:7400"},
+    {command::limit, "limit", "Change what a push of a fleet may use",
+     "  flotilla limit p-3fa291 --bandwidth 200MB --coordinator head:7400\n"
+     "  flotilla limit p-3fa291 --uploads 8 --coordinator head:7400"},
+  };
+  for (const auto& each : tellings) {
+    auto* sub = add_remote_command(p, each.what, each.name, each.help, each.example);
+    sub->add_option("ID", p.chosen.fleet.id, "Of the push; `flotilla status` lists them")
+      ->required();
+    if (each.what == command::limit)
+      add_limit_flags(*sub, p.chosen);
+  }
+}
+
 void add_commands(parser& p) {
   auto* push = add_command(
     p, command::push, "push", "Bring a model to a registry",
@@ -39,6 +106,7 @@ void add_commands(parser& p) {
     "  flotilla push ./layout registry.example/m/x:1 --json --progress none >report.json");
   add_source_flags(*push, p.chosen);
   add_push_flags(*push, p.chosen);
+  add_fleet_push_flags(*push, p.chosen);
   add_registry_flags(*push, p.chosen);
   add_output_flags(*push, p.chosen, p.config);
 
@@ -66,6 +134,8 @@ void add_commands(parser& p) {
     "  flotilla certs issue --dir /etc/flotilla node1 --out ./node1 --force");
   add_certs_flags(*certs, p.chosen);
 
+  add_fleet_commands(p);
+
   auto* version = add_command(p, command::version, "version", "Show version and libraries",
                               "  flotilla version --json");
   version->add_flag("--json", p.chosen.json, "As JSON");
@@ -92,7 +162,8 @@ std::unique_ptr<parser> make_parser() {
     "`flotilla COMMAND --help` shows a command's flags with examples.\n\n"
     "Exit codes: 0 done, 1 internal error, 2 usage or configuration, 3 source invalid,\n"
     "4 authentication or permission, 5 refused by the registry, 6 gave up (running\n"
-    "again continues), 8 verification found a difference, 130 interrupted.");
+    "again continues), 7 no coordinator answers or no node holds a needed blob,\n"
+    "8 verification found a difference, 130 interrupted.");
   add_commands(*p);
   return p;
 }

@@ -113,7 +113,7 @@ void add_push_flags(CLI::App& to, options& chosen) {
     ->type_name("HOST:PORT");
 }
 
-void add_registry_flags(CLI::App& to, options& chosen) {
+void add_transport_flags(CLI::App& to, options& chosen) {
   const char* group = "Registry";
   add_parsed(to, "--stall-timeout", chosen.stall_timeout, parse_duration, "DURATION", "30s",
              "Give a transfer up, and try again, after so long without a byte")
@@ -132,6 +132,11 @@ void add_registry_flags(CLI::App& to, options& chosen) {
                      [&chosen](std::int64_t times) { chosen.tls.verify = times <= 0; },
                      "Take any certificate: anyone on the way can pose as the registry"))
     ->group(group);
+}
+
+void add_registry_flags(CLI::App& to, options& chosen) {
+  add_transport_flags(to, chosen);
+  const char* group = "Registry";
   with_environment(
     to.add_flag_function(
       "--plain-http", [&chosen](std::int64_t times) { chosen.plain_http = times > 0; },
@@ -172,6 +177,28 @@ void add_certs_flags(CLI::App& to, options& chosen) {
   add_switch(to, "--json", chosen.json, "Say what was made as JSON");
 }
 
+void add_log_flags(CLI::App& to, options& chosen, std::string& config) {
+  const char* group = "Output";
+  add(to, "--log-level", chosen.log_level, "What is logged to standard error")
+    ->default_str("warning; of coordinator and worker info")
+    ->check(CLI::IsMember(log_levels))
+    ->type_name("MODE")
+    ->group(group);
+  add_choice(to, "--log-format", chosen.log_json, log_formats, "text", "How it is logged")
+    ->group(group);
+  add(to, "--config", config, "TOML file with a key for every flag")
+    ->type_name("FILE")
+    ->group(group);
+}
+
+void add_state_flag(CLI::App& to, options& chosen) {
+  const char* group = "Output";
+  add(to, "--state-dir", chosen.state_dir,
+      "What is learned of registries is kept here; default ~/.local/state/flotilla")
+    ->type_name("DIR")
+    ->group(group);
+}
+
 void add_output_flags(CLI::App& to, options& chosen, std::string& config) {
   const char* group = "Output";
   add_choice(to, "--progress", chosen.progress, progress_styles, "auto",
@@ -179,19 +206,93 @@ void add_output_flags(CLI::App& to, options& chosen, std::string& config) {
     ->group(group);
   add_switch(to, "--json", chosen.json, "Write the final report to standard output as JSON")
     ->group(group);
-  add(to, "--log-level", chosen.log_level, "What is logged to standard error")
-    ->check(CLI::IsMember(log_levels))
-    ->type_name("MODE")
-    ->group(group);
-  add_choice(to, "--log-format", chosen.log_json, log_formats, "text", "How it is logged")
-    ->group(group);
-  add(to, "--state-dir", chosen.state_dir,
-      "What is learned of registries is kept here; default ~/.local/state/flotilla")
-    ->type_name("DIR")
-    ->group(group);
-  add(to, "--config", config, "TOML file with a key for every flag")
+  add_state_flag(to, chosen);
+  add_log_flags(to, chosen, config);
+}
+
+void add_coordinator_flag(CLI::App& to, options& chosen, bool needed) {
+  auto* option
+    = add(to, "--coordinator", chosen.fleet.coordinator, "Where the fleet's coordinator listens")
+        ->type_name("HOST:PORT")
+        ->group("Fleet");
+  if (needed)
+    option->required();
+}
+
+void add_fleet_tls_flags(CLI::App& to, options& chosen) {
+  const char* group = "Fleet";
+  add(to, "--fleet-ca", chosen.fleet.ca, "PEM file of the fleet's certificate authority")
     ->type_name("FILE")
     ->group(group);
+  add(to, "--fleet-cert", chosen.fleet.cert, "PEM file of our certificate in the fleet")
+    ->type_name("FILE")
+    ->group(group);
+  add(to, "--fleet-key", chosen.fleet.key, "PEM file of its key")->type_name("FILE")->group(group);
+}
+
+void add_fleet_push_flags(CLI::App& to, options& chosen) {
+  const char* group = "Fleet";
+  add_coordinator_flag(to, chosen, false);
+  add_switch(to, "--detach", chosen.fleet.detach, "Hand the push over, print its id, and leave")
+    ->group(group);
+  add(to, "--max-uploads", chosen.max_uploads,
+      "Blobs sent at once by all nodes together; 0: each as many as --uploads says")
+    ->check(CLI::Range(0, 4096).description("0..4096"))
+    ->type_name("N")
+    ->group(group);
+  add_fleet_tls_flags(to, chosen);
+}
+
+void add_coordinator_flags(CLI::App& to, options& chosen) {
+  const char* group = "Fleet";
+  add(to, "--listen", chosen.fleet.listen, "Where workers and clients reach us; port 0: any")
+    ->type_name("HOST:PORT")
+    ->group(group);
+  add_parsed(to, "--lease", chosen.fleet.lease, parse_duration, "DURATION", "5s",
+             "A worker that is silent for so long is lost")
+    ->group(group);
+  add_parsed(to, "--node-grace", chosen.fleet.node_grace, parse_duration, "DURATION", "10m",
+             "Wait so long for a worker that holds what no other does")
+    ->group(group);
+}
+
+void add_worker_flags(CLI::App& to, options& chosen) {
+  const char* group = "Fleet";
+  add(to, "--name", chosen.fleet.name, "Name of this worker; default: the host's")
+    ->type_name("NAME")
+    ->group(group);
+  with_environment(
+    to.add_option("--root", chosen.fleet.roots, "Directory that it may read; repeatable"))
+    ->allow_extra_args(false)
+    ->required()
+    ->type_name("DIR")
+    ->group(group);
+  add(to, "--uploads", chosen.uploads, "Blobs sent at once")
+    ->check(CLI::Range(1, 32).description("1..32"))
+    ->type_name("N")
+    ->group(group);
+  add_parsed(to, "--drain-timeout", chosen.fleet.drain_timeout, parse_duration, "DURATION", "1m",
+             "When stopped, finish what is on the wire for at most so long")
+    ->group(group);
+}
+
+void add_limit_flags(CLI::App& to, options& chosen) {
+  to.add_option_function<std::uint32_t>(
+      "--uploads", [&chosen](std::uint32_t n) { chosen.fleet.new_uploads = n; },
+      "Blobs that each node sends at once")
+    ->check(CLI::Range(1, 32).description("1..32"))
+    ->type_name("N");
+  to.add_option_function<std::string>(
+      "--bandwidth",
+      [&chosen](const std::string& text) { chosen.fleet.new_bandwidth = *parse_bytes(text); },
+      "Bytes per second of all nodes together; 0: no bound")
+    ->check(CLI::Validator{[](const std::string& text) {
+                             auto parsed = parse_bytes(text);
+                             return parsed ? std::string{}
+                                           : parsed.error().message + ": " + parsed.error().hint;
+                           },
+                           ""})
+    ->type_name("SIZE/s");
 }
 
 std::vector<std::string> choices_of(const std::string& flag) {

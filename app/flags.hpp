@@ -20,6 +20,24 @@ void add_source_flags(CLI::App& to, options& chosen);
 void add_push_flags(CLI::App& to, options& chosen);
 /// How the registry is reached, and who we are to it.
 void add_registry_flags(CLI::App& to, options& chosen);
+/// How a registry is reached, without who we are to it: all that a worker needs.
+void add_transport_flags(CLI::App& to, options& chosen);
+/// Which fleet a push is handed to.
+void add_fleet_push_flags(CLI::App& to, options& chosen);
+/// Where a fleet's coordinator is. @param needed whether the command is nothing without one
+void add_coordinator_flag(CLI::App& to, options& chosen, bool needed);
+/// Our certificate in fleet traffic.
+void add_fleet_tls_flags(CLI::App& to, options& chosen);
+/// Of the coordinator's process.
+void add_coordinator_flags(CLI::App& to, options& chosen);
+/// Of a worker's process.
+void add_worker_flags(CLI::App& to, options& chosen);
+/// Of `limit`.
+void add_limit_flags(CLI::App& to, options& chosen);
+/// Where what is learned, and the coordinator's journal, are kept.
+void add_state_flag(CLI::App& to, options& chosen);
+/// What is logged, and the configuration file. @param config gets its name
+void add_log_flags(CLI::App& to, options& chosen, std::string& config);
 /// What `certs` makes, and where.
 void add_certs_flags(CLI::App& to, options& chosen);
 /// What is shown and written. @param config gets the configuration file's name

@@ -40,7 +40,9 @@ void set_up_log(const options& chosen) {
     log->set_formatter(std::make_unique<json_formatter>());
   else
     log->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l: %v");
-  log->set_level(spdlog::level::from_str(chosen.log_level));
+  auto is_process = chosen.what == command::coordinator || chosen.what == command::worker;
+  auto level = is_process ? "info" : "warning";
+  log->set_level(spdlog::level::from_str(chosen.log_level.empty() ? level : chosen.log_level));
   spdlog::set_default_logger(std::move(log));
 }
 

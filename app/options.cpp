@@ -8,6 +8,20 @@ namespace {
 
 constexpr std::chrono::milliseconds shortest_stall{1000};
 constexpr std::chrono::milliseconds shortest_budget{1000};
+constexpr std::chrono::milliseconds shortest_lease{1000};
+
+/// What belongs to the processes of a fleet cannot be said by whoever hands a push in.
+protocol::failure check_fleet_push(const options& chosen) {
+  if (!chosen.username.empty())
+    return {errc::usage, "--username is no matter of a push that is handed to a fleet",
+            "give it to the coordinator: it alone holds credentials"};
+  if (!chosen.tls.ca_file.empty() || !chosen.tls.client_cert.empty() || !chosen.tls.verify)
+    return {errc::usage, "TLS settings are no matter of a push that is handed to a fleet",
+            "give them to the coordinator and to the workers"};
+  if (chosen.dry_run)
+    return {errc::usage, "--dry-run is not for a fleet", "use `flotilla plan` where the source is"};
+  return {};
+}
 
 } // namespace
 
@@ -28,6 +42,15 @@ protocol::failure validate(const options& chosen) {
     return {errc::usage, "--retry-budget is at least 1s", "the default is 10m"};
   if (chosen.what != command::push && !chosen.tags.empty())
     return {errc::usage, "--tag is for `flotilla push`", {}};
+  if (chosen.what == command::push && chosen.fleet.coordinator.empty())
+    if (chosen.fleet.detach || chosen.max_uploads != 0)
+      return {errc::usage, "--detach and --max-uploads are for a fleet", "give --coordinator"};
+  if (!chosen.fleet.coordinator.empty() && chosen.what == command::push)
+    return check_fleet_push(chosen);
+  if (chosen.fleet.lease < shortest_lease)
+    return {errc::usage, "--lease is at least 1s", "the default, 5s, suits most networks"};
+  if (chosen.what == command::limit && !chosen.fleet.new_uploads && !chosen.fleet.new_bandwidth)
+    return {errc::usage, "what is to be limited?", "give --uploads, --bandwidth or both"};
   return {};
 }
 

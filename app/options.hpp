@@ -11,7 +11,21 @@
 
 namespace flotilla::app {
 
-enum class command : std::uint8_t { push, plan, verify, certs, version, completion };
+enum class command : std::uint8_t {
+  push,
+  plan,
+  verify,
+  coordinator,
+  worker,
+  status,
+  cancel,
+  pause,
+  resume,
+  limit,
+  certs,
+  version,
+  completion
+};
 enum class progress_style : std::uint8_t { automatic, bar, plain, json, none };
 
 /// Of `certs`; what a value may be is said in fleet_certificates.hpp.
@@ -23,6 +37,23 @@ struct certs_options {
   std::string out;
   std::optional<int> days; ///< not set: by action
   bool force = false;
+};
+
+/// Of the processes of a fleet, and of the commands that talk to it.
+struct fleet_options {
+  std::string coordinator; ///< HOST:PORT; empty: none, the push runs in this process
+  std::string listen = "127.0.0.1:7400";
+  std::chrono::milliseconds lease{5'000};
+  std::chrono::milliseconds node_grace{600'000};
+  std::chrono::milliseconds drain_timeout{60'000};
+  std::string name;               ///< of a worker; empty: the host's
+  std::vector<std::string> roots; ///< that a worker may read
+  std::string ca, cert, key;      ///< PEM files of fleet traffic
+  bool detach = false;
+  bool watch = false;
+  std::string id;                             ///< of a push
+  std::optional<std::uint32_t> new_uploads;   ///< of `limit`
+  std::optional<std::uint64_t> new_bandwidth; ///< of `limit`
 };
 
 /// All that a user can set. Filled by `parse_command_line`, checked by `validate`; each field's
@@ -40,6 +71,7 @@ struct options {
   actors::verification verify = actors::verification::manifest;
   bool dry_run = false;
   std::uint32_t uploads = 32;
+  std::uint32_t max_uploads = 0; ///< of all nodes; 0: no bound
   std::uint32_t checks = 128;
   std::uint64_t bandwidth = 0; ///< bytes per second; 0: no limit
   std::chrono::milliseconds retry_budget{600'000};
@@ -55,9 +87,10 @@ struct options {
   std::string admin;     ///< HOST:PORT of the admin server; empty: none
   progress_style progress = progress_style::automatic;
   bool json = false;
-  std::string log_level = "warning";
+  std::string log_level; ///< empty: info for the processes of a fleet, else warning
   bool log_json = false;
 
+  fleet_options fleet;
   certs_options certs;
   std::string shell; ///< of `completion`
 };

@@ -9,7 +9,7 @@ set(metrics_sees   metrics)
 set(store_sees     store)
 set(sources_sees   sources protocol)
 set(transport_sees transport protocol)
-set(actors_sees    actors sources transport protocol metrics)
+set(actors_sees    actors sources transport store protocol)
 set(app_sees       ${floors})
 
 # protocol has no files, no clock, no threads; CAF lives in actors (app wires it), curl in transport
@@ -20,7 +20,7 @@ set(metrics_never  "caf/|curl/|sqlite3")
 set(store_never    "caf/|curl/|prometheus/")
 set(sources_never  "caf/|curl/|prometheus/|sqlite3|httplib")
 set(transport_never "caf/|nlohmann/|prometheus/|sqlite3|httplib")
-set(actors_never   "curl/|nlohmann/|sqlite3|httplib")
+set(actors_never   "curl/|sqlite3|httplib")
 set(app_never      "curl/")
 
 function(check_file floor file)

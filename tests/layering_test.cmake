@@ -49,7 +49,7 @@ check(refused transport/a.cpp     [[#include <nlohmann/json.hpp>]])
 check(refused transport/a.cpp     [[#include <caf/actor.hpp>]])
 check(refused actors/a.cpp        [[#include "app/wiring.hpp"]])
 check(refused actors/a.cpp        [[#include "store/journal.hpp"]])
-check(refused actors/a.cpp        [[#include <nlohmann/json.hpp>]])
+check(refused actors/a.cpp        [[#include <sqlite3.h>]])
 check(refused app/a.cpp           [[#include "tests/support/process.hpp"]])
 check(refused app/a.cpp           [[#include <curl/curl.h>]])
 

@@ -23,9 +23,17 @@ int run(int argc, char** argv) {
   const auto& chosen = std::get<options>(*parsed);
   switch (chosen.what) {
     case command::push:
+      return chosen.fleet.coordinator.empty() ? run_push(chosen) : run_fleet_push(chosen);
     case command::plan:
     case command::verify: return run_push(chosen);
     case command::certs: return run_certs(chosen);
+    case command::coordinator: return run_coordinator(chosen);
+    case command::worker: return run_worker(chosen);
+    case command::status:
+    case command::cancel:
+    case command::pause:
+    case command::resume:
+    case command::limit: return run_remote(chosen);
     case command::version: return run_version(chosen);
     case command::completion: return run_completion(chosen);
   }

@@ -1,0 +1,151 @@
+#include "actors/journal.hpp"
+
+#include "actors/order_json.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <ctime>
+
+namespace flotilla::actors {
+
+namespace {
+
+/// What is gathered for so long is written at once.
+constexpr std::chrono::milliseconds gathering{100};
+/// And so many at most.
+constexpr std::size_t most_gathered = 4096;
+
+} // namespace
+
+journal_state::~journal_state() {
+  flush();
+}
+
+void journal_state::wire(std::shared_ptr<store::journal> file) {
+  file_ = std::move(file);
+}
+
+template <class Write>
+void journal_state::write(Write what) {
+  try {
+    what();
+    if (std::exchange(in_trouble_, false))
+      spdlog::warn("the journal takes writes again");
+  } catch (const store::database_error& error) {
+    if (!std::exchange(in_trouble_, true))
+      spdlog::error("the journal cannot be written: {}; pushes go on, and a coordinator that is "
+                    "started again will know less of them",
+                    error.what());
+  }
+}
+
+void journal_state::begin(const std::string& push, const push_order& order) {
+  store::journaled_push entry;
+  entry.id = push;
+  entry.order = to_json(order);
+  entry.created = static_cast<std::int64_t>(std::time(nullptr));
+  write([&] { file_->begin(entry); });
+}
+
+void journal_state::set_model(const std::string& push, const std::string& model) {
+  write([&] { file_->set_model(push, model); });
+}
+
+void journal_state::record(const std::string& push, const std::vector<upload_result>& confirmed) {
+  auto& gathered = gathered_[push];
+  for (const auto& each : confirmed)
+    gathered.push_back({each.blob, static_cast<std::uint8_t>(each.how)});
+  if (gathered.size() >= most_gathered)
+    return flush();
+  if (!std::exchange(flush_is_due_, true))
+    self_->delayed_send(self_, gathering, atom::flush_v);
+}
+
+void journal_state::flush() {
+  flush_is_due_ = false;
+  for (const auto& [push, gathered] : std::exchange(gathered_, {}))
+    write([&, &id = push, &blobs = gathered] { file_->confirm(id, blobs); });
+}
+
+void journal_state::pause(const std::string& push, bool paused) {
+  write([&] { file_->set_paused(push, paused); });
+}
+
+void journal_state::end(const std::string& push, const push_report& report) {
+  gathered_.erase(push);
+  write([&] {
+    file_->end(push, to_json(report));
+    file_->keep_ended(coordinator_state::most_ended);
+  });
+}
+
+journal_actor::behavior_type journal(journal_state::pointer self,
+                                     std::shared_ptr<store::journal> file) {
+  self->state.wire(std::move(file));
+  auto& state = self->state;
+  return {
+    [&state](atom::submit, const std::string& push, const push_order& order) {
+      state.begin(push, order);
+    },
+    [&state](atom::outlined, const std::string& push, const std::string& model) {
+      state.set_model(push, model);
+    },
+    [&state](atom::record, const std::string& push, const std::vector<upload_result>& confirmed) {
+      state.record(push, confirmed);
+    },
+    [&state](atom::pause, const std::string& push, bool paused) { state.pause(push, paused); },
+    [&state](atom::ended, const std::string& push, const push_report& report) {
+      state.end(push, report);
+    },
+    [&state](atom::flush) { state.flush(); },
+  };
+}
+
+std::vector<kept_push> kept_pushes(store::journal& file) {
+  std::vector<kept_push> kept;
+  for (const auto& entry : file.pushes()) {
+    if (!entry.report.empty())
+      continue;
+    auto order = parse_push_order(entry.order);
+    if (!order) {
+      spdlog::error("push {} of the journal cannot be continued: {}", entry.id,
+                    order.error().message);
+      continue;
+    }
+    kept_push push{entry.id, std::move(*order), {}};
+    push.memory.restored = true;
+    push.memory.paused = entry.paused;
+    push.memory.model = entry.model;
+    for (const auto& each : file.confirmed(entry.id))
+      if (each.how <= static_cast<std::uint8_t>(protocol::confirmation::resumed))
+        push.memory.confirmed.emplace_back(each.blob,
+                                           static_cast<protocol::confirmation>(each.how));
+    kept.push_back(std::move(push));
+  }
+  return kept;
+}
+
+coordinator_journal writes_to(const journal_actor& journal) {
+  coordinator_journal writes;
+  writes.begin = [journal](const std::string& push, const push_order& order) {
+    caf::anon_send(journal, atom::submit_v, push, order);
+  };
+  writes.of = [journal](const std::string& push) {
+    push_journal of;
+    of.model = [journal, push](const std::string& model) {
+      caf::anon_send(journal, atom::outlined_v, push, model);
+    };
+    of.confirmed = [journal, push](std::vector<upload_result> confirmed) {
+      caf::anon_send(journal, atom::record_v, push, std::move(confirmed));
+    };
+    of.paused
+      = [journal, push](bool paused) { caf::anon_send(journal, atom::pause_v, push, paused); };
+    return of;
+  };
+  writes.end = [journal](const std::string& push, const push_report& report) {
+    caf::anon_send(journal, atom::ended_v, push, report);
+  };
+  return writes;
+}
+
+} // namespace flotilla::actors

@@ -1,0 +1,151 @@
+#include "actors/membership.hpp"
+
+#include "actors/errors.hpp"
+#include "protocol/text.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace flotilla::actors {
+
+namespace {
+
+constexpr std::chrono::milliseconds first_wait{250};
+constexpr std::chrono::milliseconds longest_wait{5'000};
+constexpr std::chrono::seconds answer_patience{5};
+constexpr std::chrono::seconds dial_patience{75};
+
+} // namespace
+
+void membership_state::wire(membership_options options, dialler_actor dialler, node_actor node,
+                            surveyor_actor surveyor) {
+  is_ = std::move(options);
+  dialler_ = std::move(dialler);
+  node_ = std::move(node);
+  surveyor_ = std::move(surveyor);
+  self_->set_down_handler([this](const caf::down_msg& down) {
+    if (coordinator_ && down.source == coordinator_.address())
+      on_lost("its connection broke");
+  });
+  seek();
+}
+
+std::string membership_state::where() const {
+  return protocol::printable(is_.host, 120) + ':' + std::to_string(is_.port);
+}
+
+// ---- finding the coordinator -----------------------------------------------------------------
+
+void membership_state::seek() {
+  if (leaving_)
+    return;
+  self_->request(dialler_, dial_patience, atom::dial_v, is_.host, is_.port)
+    .then([this](coordinator_actor& found) { join(std::move(found)); },
+          [this](const caf::error& error) {
+            auto why = to_failure(error);
+            try_later(why.message + (why.hint.empty() ? "" : "; " + why.hint));
+          });
+}
+
+void membership_state::join(coordinator_actor found) {
+  coordinator_ = std::move(found);
+  self_->monitor(coordinator_);
+  self_->request(node_, answer_patience, atom::list_v)
+    .then(
+      [this](std::vector<std::string>& pushes) {
+        if (!coordinator_)
+          return;
+        is_.self.pushes = std::move(pushes);
+        self_->request(coordinator_, answer_patience, atom::join_v, is_.self, node_, surveyor_)
+          .then([this](const welcome& said) { on_welcome(said); },
+                [this](const caf::error& error) { on_lost(to_failure(error).message); });
+      },
+      [this](const caf::error& error) { on_lost(to_failure(error).message); });
+}
+
+void membership_state::on_welcome(const welcome& said) {
+  if (!said.refusal.empty())
+    return on_lost(protocol::printable(said.refusal, 300));
+  joined_ = true;
+  attempts_ = 0;
+  last_trouble_.clear();
+  heard_ = self_->clock().now();
+  lease_ = std::clamp<std::chrono::milliseconds>(said.lease, std::chrono::milliseconds{100},
+                                                 std::chrono::hours{1});
+  spdlog::info("joined the fleet of {}", where());
+  self_->delayed_send(self_, lease_ / 4, atom::beat_v);
+}
+
+/// Full jitter, so that a fleet does not come back in one moment.
+void membership_state::try_later(const std::string& why) {
+  if (leaving_)
+    return;
+  if (why != last_trouble_)
+    spdlog::warn("no coordinator: {}; trying again", why);
+  last_trouble_ = why;
+  auto most = std::min(longest_wait, first_wait * (1U << std::min(attempts_++, 5U)));
+  std::uniform_int_distribution<std::int64_t> wait{first_wait.count() / 2, most.count()};
+  self_->delayed_send(self_, std::chrono::milliseconds{wait(random_)}, atom::join_v);
+}
+
+// ---- keeping the lease -----------------------------------------------------------------------
+
+void membership_state::beat() {
+  if (!joined_ || leaving_)
+    return;
+  self_->request(coordinator_, lease_, atom::beat_v, is_.self.id)
+    .then(
+      [this](bool known) {
+        if (!known)
+          return on_lost("it does not know us any more");
+        heard_ = self_->clock().now();
+        self_->delayed_send(self_, lease_ / 4, atom::beat_v);
+      },
+      [this](const caf::error&) { on_lost("it does not answer"); });
+}
+
+/// When our lease may have run out, others have been given our work: what is on the wire here is
+/// dropped. While it has not, the coordinator itself is what died, and it will find our work.
+void membership_state::on_lost(const std::string& why) {
+  if (!coordinator_)
+    return;
+  self_->demonitor(coordinator_.address());
+  coordinator_ = coordinator_actor{};
+  if (std::exchange(joined_, false)) {
+    auto ran_out = self_->clock().now() - heard_ > lease_;
+    spdlog::warn("the coordinator {} is lost: {}{}", where(), why,
+                 ran_out ? "; our lease ran out, so what was under way is dropped" : "");
+    self_->send(node_, atom::lost_v, ran_out);
+  }
+  try_later(why);
+}
+
+// ---- the end ---------------------------------------------------------------------------------
+
+caf::result<bool> membership_state::leave(caf::timespan patience) {
+  leaving_ = true;
+  auto promise = self_->make_response_promise<bool>();
+  if (joined_)
+    self_->send(coordinator_, atom::leave_v, is_.self.id);
+  self_->request(node_, patience, atom::leave_v)
+    .then([promise](bool) mutable { promise.deliver(true); },
+          [promise](const caf::error&) mutable { promise.deliver(false); });
+  return promise;
+}
+
+membership_state::interface::behavior_type membership(membership_state::pointer self,
+                                                      membership_options options,
+                                                      dialler_actor dialler, node_actor node,
+                                                      surveyor_actor surveyor) {
+  self->state.wire(std::move(options), std::move(dialler), std::move(node), std::move(surveyor));
+  auto& state = self->state;
+  return {
+    [&state](atom::leave, caf::timespan patience) { return state.leave(patience); },
+    [&state](atom::status) { return state.is_member(); },
+    [&state](atom::join) { state.seek(); },
+    [&state](atom::beat) { state.beat(); },
+  };
+}
+
+} // namespace flotilla::actors

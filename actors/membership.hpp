@@ -1,0 +1,66 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <random>
+#include <string>
+
+namespace flotilla::actors {
+
+/// Where a worker's coordinator is, and who the worker is.
+struct membership_options {
+  std::string host;
+  std::uint16_t port = 0;
+  node_info self;
+};
+
+/// What the MEMBERSHIP knows between two messages.
+class membership_state {
+public:
+  using interface = membership_actor::extend<caf::reacts_to<atom::join>,
+                                             caf::reacts_to<atom::beat>>;
+  using pointer = interface::stateful_pointer<membership_state>;
+  static inline const char* name = "membership";
+
+  explicit membership_state(pointer self) : self_(self), random_(std::random_device{}()) {
+  }
+
+  void wire(membership_options options, dialler_actor dialler, node_actor node,
+            surveyor_actor surveyor);
+  void seek();
+  void beat();
+  caf::result<bool> leave(caf::timespan patience);
+  bool is_member() const noexcept {
+    return joined_;
+  }
+
+private:
+  void join(coordinator_actor found);
+  void on_welcome(const welcome& said);
+  void on_lost(const std::string& why);
+  void try_later(const std::string& why);
+  std::string where() const;
+
+  pointer self_;
+  membership_options is_;
+  dialler_actor dialler_;
+  node_actor node_;
+  surveyor_actor surveyor_;
+  coordinator_actor coordinator_;
+  bool joined_ = false;
+  bool leaving_ = false;
+  std::chrono::milliseconds lease_{5'000};
+  caf::actor_clock::time_point heard_{}; ///< when the coordinator last answered
+  unsigned attempts_ = 0;                ///< since we were last a member
+  std::string last_trouble_;             ///< said once, not at every attempt
+  std::minstd_rand random_;
+};
+
+membership_state::interface::behavior_type membership(membership_state::pointer self,
+                                                      membership_options options,
+                                                      dialler_actor dialler, node_actor node,
+                                                      surveyor_actor surveyor);
+
+} // namespace flotilla::actors

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "actors/dialler.hpp"
+#include "actors/errors.hpp"
+#include "actors/fleet_link.hpp"
+#include "app/fleet_peer.hpp"
+#include "protocol/result.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace flotilla::app {
+
+/// A client's line to the coordinator: asks, and waits for the answer. One thread.
+class fleet_line {
+public:
+  fleet_line(fleet_peer peer, const std::string& caller);
+  fleet_line(const fleet_line&) = delete;
+  fleet_line& operator=(const fleet_line&) = delete;
+  ~fleet_line();
+
+  /// Finds the coordinator, for at most `patience`, if there is no line yet.
+  /// @returns errc::no_node: nobody answers, with the reason; errc::usage: it refuses us
+  protocol::failure reach(std::chrono::milliseconds patience);
+
+  /// Asks the coordinator. @returns its answer; its refusal; or errc::no_node where it did not
+  /// answer: then there is no line until it is reached again.
+  /// @pre it was reached
+  template <class T, class... Words>
+  protocol::result<T> ask(std::chrono::milliseconds patience, Words... words) {
+    std::optional<protocol::result<T>> answer;
+    self_->request(coordinator_, patience, std::move(words)...)
+      .receive([&](T& value) { answer.emplace(std::move(value)); },
+               [&](const caf::error& error) { answer.emplace(on_error(error)); });
+    return std::move(*answer);
+  }
+
+private:
+  protocol::failure on_error(const caf::error& error);
+
+  fleet_peer peer_;
+  actors::link_config config_;
+  caf::actor_system system_;
+  caf::scoped_actor self_;
+  actors::dialler_actor dialler_;
+  actors::coordinator_actor coordinator_;
+};
+
+} // namespace flotilla::app

@@ -1,0 +1,108 @@
+#include "app/commands.hpp"
+#include "app/conclusion.hpp"
+#include "app/exit_code.hpp"
+#include "app/fleet_line.hpp"
+#include "app/log.hpp"
+#include "app/output.hpp"
+#include "app/progress.hpp"
+#include "app/push_request.hpp"
+#include "app/signals.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+#include <system_error>
+#include <thread>
+
+namespace flotilla::app {
+
+using protocol::errc;
+using protocol::failure;
+
+namespace {
+
+constexpr std::chrono::seconds reach_patience{5};
+constexpr std::chrono::seconds answer_patience{10};
+constexpr std::chrono::milliseconds glance{200};
+
+/// Paths are read by other processes: one that is relative means nothing there.
+std::string absolute(const std::string& path) {
+  std::error_code error;
+  auto full = std::filesystem::absolute(path, error);
+  return error ? path : full.lexically_normal().string();
+}
+
+actors::source_query for_others(actors::source_query source) {
+  for (const char* prefix : {"oci:", "blobs:"})
+    if (source.text.rfind(prefix, 0) == 0)
+      source.text = prefix + absolute(source.text.substr(std::string{prefix}.size()));
+  if (source.text.find(':') == std::string::npos)
+    source.text = absolute(source.text);
+  if (!source.manifest_file.empty())
+    source.manifest_file = absolute(source.manifest_file);
+  return source;
+}
+
+/// Shows the push until it has ended. A coordinator that dies is waited for: it finds the push
+/// again in its journal.
+protocol::result<actors::push_report> follow(fleet_line& line, const options& chosen,
+                                             const std::string& id) {
+  auto view = make_progress_view(chosen.progress, stderr);
+  for (;;) {
+    if (auto why = line.reach(chosen.retry_budget); why.code != errc::none)
+      return why;
+    auto now = line.ask<actors::push_overview>(answer_patience, atom::status_v, id);
+    if (!now && now.error().code != errc::no_node)
+      return now.error();
+    if (now && now->ended) {
+      view->end();
+      auto report = line.ask<actors::push_report>(answer_patience, atom::await_v, id);
+      if (report || report.error().code != errc::no_node)
+        return report;
+      continue;
+    }
+    if (now)
+      view->show(now->status);
+    else
+      spdlog::warn("{}; trying again", now.error().message);
+    std::this_thread::sleep_for(glance);
+    if (is_interrupted()) {
+      view->end();
+      return failure{errc::interrupted, "no longer following push " + id + "; the fleet goes on",
+                     "`flotilla status " + id + "` shows it, `flotilla cancel " + id
+                       + "` stops it"};
+    }
+  }
+}
+
+} // namespace
+
+int run_fleet_push(const options& chosen) {
+  set_up_log(chosen);
+  auto order = read_order(chosen);
+  if (!order)
+    return refuse(chosen, order.error());
+  order->source = for_others(std::move(order->source));
+  auto peer = read_fleet_peer(chosen, chosen.fleet.coordinator, "--coordinator");
+  if (!peer)
+    return refuse(chosen, peer.error());
+  fleet_line line{std::move(*peer), "a client"};
+  if (auto why = line.reach(reach_patience); why.code != errc::none)
+    return refuse(chosen, why);
+  auto id = line.ask<std::string>(answer_patience, atom::submit_v, *order);
+  if (!id)
+    return refuse(chosen, id.error());
+  if (chosen.fleet.detach)
+    return write_out(chosen.json ? "{\"id\":\"" + *id + "\"}\n" : *id + '\n');
+  spdlog::info("push {} is in the fleet's hands", *id);
+  auto report = follow(line, chosen, *id);
+  if (!report)
+    return refuse(chosen, report.error());
+  for (const auto& warning : report->warnings)
+    spdlog::warn("{}", warning);
+  if (report->manifests == 0)
+    return refuse(chosen, report->why);
+  return conclude(chosen, {order->target, chosen.source, *report}, 0);
+}
+
+} // namespace flotilla::app
