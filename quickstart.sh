@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds Flotilla and shows it at work: a registry on loopback, a small model, a push.
-# Everything it makes outside of build/ lies in a temporary folder and is gone at the end.
+# Builds Flotilla and shows it at work: a registry on loopback, a small model, a push; then a fleet
+# of three that pushes another one. Everything it makes outside of build/ lies in a temporary folder
+# and is gone at the end.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -26,11 +27,13 @@ fail() {
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/flotilla-quickstart-XXXXXX")
 registry=
+fleet=() # the workers, then the coordinator
 clean_up() {
-  if [ -n "$registry" ]; then
-    kill "$registry" 2>/dev/null || true
-    wait "$registry" 2>/dev/null || true
-  fi
+  local process
+  for process in "${fleet[@]}" $registry; do # each needs the next to leave well
+    kill "$process" 2>/dev/null || true
+    wait "$process" 2>/dev/null || true
+  done
   rm -rf "$work"
 }
 trap clean_up EXIT
@@ -65,7 +68,7 @@ EOT
   fail "docker-registry did not start, see above."
 }
 
-# ---- a model ---------------------------------------------------------------------------------
+# ---- models ----------------------------------------------------------------------------------
 
 # add_blob FILE: moves a file into the layout under its digest; sets `digest` and `size`.
 add_blob() {
@@ -79,16 +82,18 @@ descriptor() { # descriptor MEDIA_TYPE
   printf '{"mediaType":"%s","digest":"sha256:%s","size":%d' "$1" "$digest" "$size"
 }
 
-# An OCI image layout of 64 MiB: the empty config of an artifact and random layers of several sizes.
+# make_model NAME KIB...: an OCI image layout with the empty config of an artifact and random layers
+# of these sizes. Sets `model`, its folder, and `manifest`, its digest.
 make_model() {
-  model=$work/model
+  model=$work/$1
+  shift
   mkdir -p "$model/blobs/sha256"
   printf '{"imageLayoutVersion":"1.0.0"}' >"$model/oci-layout"
   printf '{}' >"$work/blob"
   add_blob "$work/blob"
   local config layers='' kib
   config="$(descriptor application/vnd.oci.empty.v1+json)}"
-  for kib in 32768 16384 8192 4096 2048 1024 512 512; do
+  for kib; do
     head -c "${kib}K" /dev/urandom >"$work/blob"
     add_blob "$work/blob"
     layers+="${layers:+,}$(descriptor application/octet-stream)}"
@@ -102,6 +107,39 @@ make_model() {
     "$(descriptor "$type")" org.opencontainers.image.ref.name >"$model/index.json"
 }
 
+# ---- a fleet ---------------------------------------------------------------------------------
+
+# await FILE PROCESS TEXT: waits until the process has written that; it must not end before.
+await() {
+  for _ in {1..100}; do
+    if grep -q "$3" "$1"; then return; fi
+    kill -0 "$2" 2>/dev/null || break
+    sleep 0.1
+  done
+  cat "$1" >&2
+  fail "the fleet did not start, see above."
+}
+
+start() { # start LOG COMMAND...: shows a command and leaves it running
+  local log=$1
+  shift
+  printf '%s$ %s &%s\n' "$bold" "$*" "$plain"
+  "$@" >"$log" 2>&1 &
+  fleet=($! "${fleet[@]}")
+}
+
+# A coordinator on any port that is free, and three workers; sets `head`, its place.
+start_fleet() {
+  start coordinator.log flotilla coordinator --listen 127.0.0.1:0
+  await coordinator.log "${fleet[0]}" 'listens on'
+  head=$(sed -n 's/.* listens on \([0-9.:]*\).*/\1/p' coordinator.log)
+  local name
+  for name in node1 node2 node3; do
+    start "$name.log" flotilla worker --coordinator "$head" --root . --name "$name"
+    await "$name.log" "${fleet[0]}" 'joined the fleet'
+  done
+}
+
 # ---- the tour --------------------------------------------------------------------------------
 
 say "Setting up and building"
@@ -110,10 +148,11 @@ quietly cmake --preset release
 show cmake --build --preset release --target flotilla
 PATH=$PWD/build/release:$PATH
 export FLOTILLA_STATE_DIR=$work/state
+export FLOTILLA_DRAIN_TIMEOUT=1s # when this ends early, workers leave at once
 
 say "Starting a registry on loopback and making a model of 64 MiB"
 start_registry
-make_model
+make_model model 32768 16384 8192 4096 2048 1024 512 512
 target=localhost:$port/demo/model:v1
 cd "$work"
 show ls -l model/blobs/sha256
@@ -136,4 +175,14 @@ show diff -r model/blobs pulled/blobs || fail "what was pulled is not what was p
 grep -q "$manifest" "$work/pulled/index.json" || fail "skopeo pulled another manifest."
 echo "The same: $(find "$model/blobs" -type f | wc -l) files, manifest $manifest."
 
-say "Done. The registry is stopped and the model removed; the program stays at build/release/flotilla"
+say "Starting a fleet: a coordinator and three workers that may read this folder"
+start_fleet
+
+say "Making a second model of 64 MiB and letting the fleet push it"
+make_model second 16384 8192 8192 4096 4096 4096 4096 2048 2048 2048 2048 2048 2048 2048 1024 1024
+target=localhost:$port/demo/second:v1
+show flotilla push --coordinator "$head" oci:./second:demo "$target"
+show flotilla status --coordinator "$head"
+show flotilla verify oci:./second:demo "$target"
+
+say "Done. All of it is stopped and removed; the program stays at build/release/flotilla"

@@ -1,6 +1,7 @@
 #include "actors/coordinator.hpp"
 
 #include "actors/errors.hpp"
+#include "actors/order_json.hpp"
 #include "protocol/text.hpp"
 
 #include <spdlog/spdlog.h>
@@ -61,6 +62,9 @@ std::string coordinator_state::unused_id() {
 }
 
 caf::result<std::string> coordinator_state::submit(push_order order) {
+  if (!is_.rules.alone) // an order from outside, which the journal must be able to give back
+    if (auto sound = parse_push_order(to_json(order)); !sound)
+      return to_error({errc::usage, "no order that can be kept: " + sound.error().message, {}});
   auto same = what_makes_it_the_same(order);
   auto running = std::find_if(jobs_.begin(), jobs_.end(), [&](const auto& each) {
     return each.second.handle && each.second.same == same;

@@ -21,7 +21,27 @@ std::string coordinator_state::greet(const std::string& version, const std::stri
   return sentence;
 }
 
+namespace {
+
+constexpr std::size_t longest_name = 255;
+constexpr std::size_t most_roots = 1000;
+
+/// A node's own words are shown to people and counted on: they are bounded like all that comes from
+/// outside.
+std::string objection_to(const node_info& info) {
+  if (info.id.empty() || info.id.size() > longest_name || info.name.empty()
+      || info.name.size() > longest_name || info.roots.size() > most_roots)
+    return "a node needs an id and a name of at most 255 bytes, and at most 1000 roots";
+  if (info.uploads < 1 || info.uploads > 32)
+    return "a node has 1 to 32 uploads";
+  return {};
+}
+
+} // namespace
+
 welcome coordinator_state::join(const node_info& info, node_actor node, surveyor_actor surveyor) {
+  if (auto objection = objection_to(info); !objection.empty())
+    return {objection, is_.rules.lease};
   auto other = std::find_if(members_.begin(), members_.end(), [&](const auto& each) {
     return each.second.info.name == info.name && each.first != info.id;
   });

@@ -13,6 +13,7 @@ void push_meter::setback(moment now, const setback_note& note) {
   last_ = note;
   in_trouble_ = true;
   ++setbacks_;
+  trouble_until_ = std::max(trouble_until_, now + note.wait);
   ++retries_[note.reason];
   if (note.reason != "429" && note.reason != "503")
     return;
@@ -26,14 +27,19 @@ void push_meter::setback(moment now, const setback_note& note) {
 }
 
 bool push_meter::is_spent(moment now, std::chrono::milliseconds budget) const noexcept {
-  return in_trouble_ && now - last_progress_ >= budget;
+  return is_in_trouble(now) && now - last_progress_ >= budget;
+}
+
+/// What went well meanwhile does not help a request that still waits for its next try.
+bool push_meter::is_in_trouble(moment now) const noexcept {
+  return in_trouble_ || now < trouble_until_;
 }
 
 void push_meter::write(moment now, push_status& to) const {
   to.seconds = std::chrono::duration<double>(now - began_).count();
   to.last_setback = last_;
   to.setbacks = setbacks_;
-  to.in_trouble = in_trouble_;
+  to.in_trouble = is_in_trouble(now);
   to.retries.clear();
   for (const auto& [reason, count] : retries_)
     to.retries.push_back({reason, count});

@@ -33,9 +33,12 @@ public:
   void write(moment now, push_status& to) const;
 
 private:
+  bool is_in_trouble(moment now) const noexcept;
+
   moment began_;
   moment last_progress_;
   bool in_trouble_ = false;
+  moment trouble_until_{}; ///< when the last of those that wait tries again
   setback_note last_;
   std::uint64_t setbacks_ = 0;
   std::map<std::string, std::uint64_t> retries_; ///< by reason

@@ -77,8 +77,10 @@ caf::error to_token_error(const protocol::no_response& none) {
 
 protocol::no_response to_no_response(const caf::error& error) {
   const auto& context = error.context();
-  if (error.category() != caf::atom("protocol")
-      || !context.match_elements<std::string, std::string, std::string, std::string>())
+  if (error.category() != caf::atom("protocol")) // a node's coordinator may be gone for a while
+    return because(
+      {errc::unavailable, "getting a token: whoever gives them out does not answer", {}});
+  if (!context.match_elements<std::string, std::string, std::string, std::string>())
     return because(to_failure(error));
   return {{static_cast<errc>(error.code()), context.get_as<std::string>(0),
            context.get_as<std::string>(1)},
@@ -183,11 +185,14 @@ void token_state::fetch_bearer(errand what, const protocol::challenge& bearer) {
           [this, what](const caf::error& error) { fail(what, because(to_failure(error))); });
 }
 
-void token_state::read_answer(const errand& what, const protocol::http_outcome& outcome) {
+void token_state::read_answer(const errand& what, protocol::http_outcome outcome) {
   const auto doing = "getting a token " + user_clause(what.who) + " from " + what.realm;
   if (const auto* none = outcome.failed())
     return fail(what, because({none->why.code, doing + ": " + none->why.message, none->why.hint}));
-  const auto& response = *outcome.response();
+  auto& response = std::get<protocol::http_response>(outcome.value);
+  if (response.status >= 400)
+    for (const auto& secret : {protocol::basic_authorization(what.who), what.who.password})
+      protocol::conceal(response.body, secret);
   if (protocol::classify(response.status) != protocol::status_class::success)
     return fail(what, refusal(doing, response));
   auto parsed = protocol::parse_token_answer(response.body);

@@ -62,7 +62,7 @@ private:
   void begin(errand what);
   void use_basic(const errand& what);
   void fetch_bearer(errand what, const protocol::challenge& bearer);
-  void read_answer(const errand& what, const protocol::http_outcome& outcome);
+  void read_answer(const errand& what, protocol::http_outcome outcome);
   void succeed(const errand& what, authorization fresh);
   void fail(const errand& what, const protocol::no_response& none);
 

@@ -2,6 +2,7 @@
 
 #include "app/config_file.hpp"
 #include "app/flags.hpp"
+#include "app/switches.hpp"
 #include "protocol/text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -36,7 +37,7 @@ CLI::App* add_remote_command(parser& p, command what, const char* name, const ch
   auto* sub = add_command(p, what, name, help, examples);
   add_coordinator_flag(*sub, p.chosen, true);
   add_fleet_tls_flags(*sub, p.chosen);
-  sub->add_flag("--json", p.chosen.json, "Answer as JSON");
+  add_switch(*sub, "--json", p.chosen.json, "Answer as JSON");
   add_log_flags(*sub, p.chosen, p.config);
   return sub;
 }
@@ -70,7 +71,7 @@ void add_fleet_commands(parser& p) {
                          "  flotilla status --coordinator head:7400\n"
                          "  flotilla status p-3fa291 --watch --coordinator head:7400");
   status->add_option("ID", p.chosen.fleet.id, "Of one push; default: all");
-  status->add_flag("--watch", p.chosen.fleet.watch, "Show it again every second");
+  add_switch(*status, "--watch", p.chosen.fleet.watch, "Show it again every second");
 
   const struct {
     command what;
@@ -138,7 +139,7 @@ void add_commands(parser& p) {
 
   auto* version = add_command(p, command::version, "version", "Show version and libraries",
                               "  flotilla version --json");
-  version->add_flag("--json", p.chosen.json, "As JSON");
+  add_switch(*version, "--json", p.chosen.json, "As JSON");
 
   auto* completion
     = add_command(p, command::completion, "completion", "Print a completion script for a shell",
@@ -177,9 +178,29 @@ std::optional<protocol::failure> unknown_command(int argc, const char* const* ar
                            "`flotilla --help` shows them all"};
 }
 
+/// The parser reads the environment for all commands, and what it finds for one that was not chosen
+/// would outweigh the flags of the one that was.
+void forget_other_commands(const parser& p, int argc, const char* const* argv) {
+  if (argc < 2)
+    return;
+  for (const auto& [sub, what] : p.commands)
+    if (sub->get_name() != argv[1])
+      for (auto* option : sub->get_options())
+        option->envname({});
+}
+
+/// What the switches of the command are told.
+protocol::failure check_named_command(const parser& p, int argc, const char* const* argv) {
+  if (argc >= 2)
+    for (const auto& [sub, what] : p.commands)
+      if (sub->get_name() == argv[1])
+        return check_switches(*sub, argc, argv);
+  return {};
+}
+
 protocol::failure usage_error(const CLI::ParseError& error, const CLI::App* sub) {
   auto command_name = sub == nullptr ? std::string{} : sub->get_name() + ' ';
-  return {protocol::errc::usage, error.what(),
+  return {protocol::errc::usage, protocol::printable(error.what()),
           "`flotilla " + command_name + "--help` shows what is possible"};
 }
 
@@ -193,11 +214,13 @@ protocol::result<std::variant<options, answer>> parse_command_line(int argc,
     auto used = p->app.get_subcommands();
     return used.empty() ? nullptr : used.front();
   };
+  forget_other_commands(*p, argc, argv);
+  if (auto bad = check_named_command(*p, argc, argv); bad.code != protocol::errc::none)
+    return bad;
   try {
     p->app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    auto* sub = chosen_command();
-    return outcome{answer{(sub != nullptr ? sub : &p->app)->help("flotilla")}};
+    return outcome{answer{p->app.help()}}; // of the command, if there is one
   } catch (const CLI::ParseError& error) {
     if (chosen_command() == nullptr)
       if (auto unknown = unknown_command(argc, argv))

@@ -1,12 +1,13 @@
 #include "app/config_file.hpp"
 
+#include "app/regular_file.hpp"
+#include "app/switches.hpp"
 #include "protocol/text.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <cerrno>
 #include <fstream>
-#include <sstream>
 #include <system_error>
 
 namespace flotilla::app {
@@ -16,8 +17,6 @@ using protocol::failure;
 using protocol::printable;
 
 namespace {
-
-constexpr std::size_t most_bytes = 1 << 20;
 
 /// The flag of that name, whether this command has it or another one.
 bool is_known(CLI::App& app, const config_item& item) {
@@ -29,63 +28,52 @@ bool is_known(CLI::App& app, const config_item& item) {
   return false;
 }
 
-/// `[push]`; or `[push.more]`, which is no command's.
-std::string section_of(const std::vector<std::string>& parents) {
-  std::string name;
-  for (const auto& parent : parents)
-    name += (name.empty() ? "" : ".") + parent;
-  return name;
+/// As the file has it.
+std::string shown_value(const config_item& item) {
+  if (!item.is_list)
+    return item.values.front();
+  std::string all;
+  for (const auto& value : item.values)
+    all += (all.empty() ? "" : ", ") + value;
+  return '[' + all + ']';
 }
 
 failure apply(const config_item& item, CLI::App& command) {
   if (!item.section.empty() && item.section != command.get_name())
     return {};
   auto* option = command.get_option_no_throw("--" + item.key);
-  if (option == nullptr || option->count() > 0)
+  if (option == nullptr)
     return {};
+  const auto shown_key = "key `" + printable(item.key, 60) + '`';
+  // The parser hands a switch what it is given unseen, be it nothing at all.
+  if (is_switch(*option) && (item.is_list || !read_switch(item.values.front())))
+    return no_switch_value(shown_key, shown_value(item));
+  if (option->count() > 0)
+    return {};
+  if (item.values.empty())
+    return {errc::usage, shown_key + ": an empty list says nothing", {}};
   try {
     for (const auto& value : item.values)
       option->add_result(value);
     option->run_callback();
   } catch (const CLI::Error& error) {
-    return {errc::usage, "key `" + printable(item.key, 60) + "`: " + printable(error.what()), {}};
+    return {errc::usage, shown_key + ": " + printable(error.what()), {}};
   }
   return {};
 }
 
 } // namespace
 
-protocol::result<std::vector<config_item>> read_config(std::istream& from) {
-  std::string text(most_bytes + 1, '\0');
-  from.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(from.gcount()));
-  if (from.bad())
-    return failure{errc::usage, "it cannot be read as a file", {}}; // a directory, for one
-  if (text.size() > most_bytes)
-    return failure{errc::usage, "it is larger than 1 MiB", {}};
-  std::vector<config_item> items;
-  try {
-    std::istringstream bounded{text};
-    for (auto& parsed : CLI::ConfigTOML{}.from_config(bounded)) {
-      if (parsed.name == "++" || parsed.name == "--")
-        continue; // a section begins or ends
-      items.push_back(
-        {section_of(parsed.parents), std::move(parsed.name), std::move(parsed.inputs)});
-    }
-  } catch (const std::exception& error) {
-    return failure{errc::usage, printable(error.what()), {}};
-  }
-  return items;
-}
-
 protocol::failure apply_config_file(const std::string& path, CLI::App& app, CLI::App& command) {
+  if (auto bad = check_regular_file("--config", path); bad.code != errc::none)
+    return bad;
   std::ifstream file{path};
   auto shown = "configuration file " + printable(path);
   if (!file)
     return {errc::usage, shown + ": " + std::generic_category().message(errno), {}};
   auto items = read_config(file);
   if (!items)
-    return {errc::usage, shown + ": " + items.error().message, {}};
+    return {errc::usage, shown + ": " + items.error().message, items.error().hint};
   for (const auto& item : *items) {
     if (item.key == "config" || item.key == "help" || !is_known(app, item))
       return {errc::usage, shown + ": unknown key `" + printable(item.key, 60) + '`',
@@ -97,7 +85,7 @@ protocol::failure apply_config_file(const std::string& path, CLI::App& app, CLI:
     for (const auto& item : *items)
       if (item.section.empty() != of_section)
         if (auto bad = apply(item, command); bad.code != errc::none)
-          return {errc::usage, shown + ": " + bad.message, {}};
+          return {errc::usage, shown + ": " + bad.message, bad.hint};
   return {};
 }
 

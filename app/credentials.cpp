@@ -1,13 +1,19 @@
 #include "app/credentials.hpp"
 
 #include "app/environment.hpp"
+#include "app/regular_file.hpp"
+#include "app/signals.hpp"
 #include "protocol/docker_config.hpp"
 #include "protocol/text.hpp"
 
 #include <cerrno>
+#include <csignal>
+#include <cstdio>
 #include <fstream>
-#include <iostream>
+#include <poll.h>
 #include <system_error>
+#include <termios.h>
+#include <unistd.h>
 
 namespace flotilla::app {
 
@@ -27,13 +33,82 @@ std::string default_config() {
   return home.empty() ? std::string{} : home + "/.docker/config.json";
 }
 
+/// Signals that stop us wait until `ppoll` lets them in: none can come between a look at
+/// `is_interrupted` and the wait for input, which it would not end.
+class held_signals {
+public:
+  held_signals() {
+    sigset_t held;
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &held, &before_);
+  }
+  ~held_signals() {
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  held_signals(const held_signals&) = delete;
+  held_signals& operator=(const held_signals&) = delete;
+
+  const sigset_t& before() const noexcept {
+    return before_;
+  }
+
+private:
+  sigset_t before_{};
+};
+
+/// A terminal does not show what is typed until the object is gone; other input is left alone.
+class hidden_typing {
+public:
+  hidden_typing() : is_terminal_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
+    if (!is_terminal_)
+      return;
+    auto silent = before_;
+    silent.c_lflag &= ~tcflag_t{ECHO};
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &silent);
+    std::fputs("Password: ", stderr);
+  }
+  ~hidden_typing() {
+    if (!is_terminal_)
+      return;
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
+    std::fputc('\n', stderr);
+  }
+  hidden_typing(const hidden_typing&) = delete;
+  hidden_typing& operator=(const hidden_typing&) = delete;
+
+private:
+  termios before_{};
+  bool is_terminal_;
+};
+
+/// Waits for the next byte of standard input.
+/// @returns false at its end, and when a signal asks us to stop.
+bool read_byte(char& into, const sigset_t& let_in) {
+  while (!is_interrupted()) {
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    const auto ready = ::ppoll(&input, 1, nullptr, &let_in);
+    const auto got = ready > 0 ? ::read(STDIN_FILENO, &into, 1) : ready;
+    if (got >= 0)
+      return got == 1;
+    if (errno != EINTR && errno != EAGAIN)
+      return false;
+  }
+  return false;
+}
+
 } // namespace
 
 protocol::result<std::string> read_password() {
+  const held_signals held;
+  const hidden_typing hidden;
   std::string line;
   char c = 0;
-  while (line.size() < most_password_bytes && std::cin.get(c) && c != '\n')
+  while (line.size() < most_password_bytes && read_byte(c, held.before()) && c != '\n')
     line += c;
+  if (is_interrupted())
+    return failure{errc::interrupted, "stopped while the password was read", {}};
   if (!line.empty() && line.back() == '\r')
     line.pop_back();
   if (line.empty())
@@ -48,6 +123,9 @@ protocol::result<credentials> find_credentials(const options& chosen, const std:
   auto path = chosen.registry_config.empty() ? default_config() : chosen.registry_config;
   if (path.empty())
     return credentials{};
+  const auto* what = chosen.registry_config.empty() ? "credentials file" : "--registry-config";
+  if (auto bad = check_regular_file(what, path); bad.code != errc::none)
+    return bad;
   std::ifstream file{path, std::ios::binary};
   if (!file) {
     if (chosen.registry_config.empty())

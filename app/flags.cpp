@@ -1,6 +1,7 @@
 #include "app/flags.hpp"
 
 #include "app/fleet_certificates.hpp"
+#include "app/switches.hpp"
 #include "app/units.hpp"
 
 #include <CLI/CLI.hpp>
@@ -36,21 +37,9 @@ std::vector<std::string> keys(const names<T>& of) {
   return all;
 }
 
-/// `--stall-timeout` is also FLOTILLA_STALL_TIMEOUT.
-CLI::Option* with_environment(CLI::Option* option) {
-  std::string variable = "FLOTILLA_";
-  for (char c : option->get_single_name())
-    variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return option->envname(variable);
-}
-
 template <class T>
 CLI::Option* add(CLI::App& to, const char* flag, T& value, const char* help) {
   return with_environment(to.add_option(flag, value, help)->capture_default_str());
-}
-
-CLI::Option* add_switch(CLI::App& to, const char* flag, bool& value, const char* help) {
-  return with_environment(to.add_flag(flag, value, help));
 }
 
 template <class T>
@@ -77,6 +66,13 @@ CLI::Option* add_parsed(CLI::App& to, const char* flag, T& value, Parse parse, c
 }
 
 } // namespace
+
+CLI::Option* with_environment(CLI::Option* option) {
+  std::string variable = "FLOTILLA_";
+  for (char c : option->get_single_name())
+    variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return option->envname(variable);
+}
 
 void add_source_flags(CLI::App& to, options& chosen) {
   to.add_option("SOURCE", chosen.source,
@@ -127,20 +123,18 @@ void add_transport_flags(CLI::App& to, options& chosen) {
   add(to, "--client-key", chosen.tls.client_key, "PEM file of its key")
     ->type_name("FILE")
     ->group(group);
-  with_environment(to.add_flag_function(
-                     "--insecure-skip-tls-verify",
-                     [&chosen](std::int64_t times) { chosen.tls.verify = times <= 0; },
-                     "Take any certificate: anyone on the way can pose as the registry"))
+  add_switch(
+    to, "--insecure-skip-tls-verify", [&chosen](bool on) { chosen.tls.verify = !on; },
+    "Take any certificate: anyone on the way can pose as the registry")
     ->group(group);
 }
 
 void add_registry_flags(CLI::App& to, options& chosen) {
   add_transport_flags(to, chosen);
   const char* group = "Registry";
-  with_environment(
-    to.add_flag_function(
-      "--plain-http", [&chosen](std::int64_t times) { chosen.plain_http = times > 0; },
-      "No TLS; by default only for loopback addresses (--plain-http=false: nowhere)"))
+  add_switch(
+    to, "--plain-http", [&chosen](bool on) { chosen.plain_http = on; },
+    "No TLS; by default only for loopback addresses (--plain-http=false: nowhere)")
     ->group(group);
   add(to, "--username", chosen.username, "User to log in as, with --password-stdin")
     ->type_name("NAME")

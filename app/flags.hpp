@@ -7,12 +7,16 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+} // namespace CLI
 
 namespace flotilla::app {
 
 /// The flags, each defined once; a command takes the groups that it needs. Every flag gets its
 /// environment variable here.
+
+/// Gives an option its variable: `--stall-timeout` is also FLOTILLA_STALL_TIMEOUT.
+CLI::Option* with_environment(CLI::Option* option);
 
 /// SOURCE, REFERENCE, and how the source is read.
 void add_source_flags(CLI::App& to, options& chosen);

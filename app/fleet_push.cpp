@@ -43,6 +43,16 @@ actors::source_query for_others(actors::source_query source) {
   return source;
 }
 
+/// How the registry is reached, and who we are to it, is the fleet's affair.
+void say_what_is_ignored(const options& chosen) {
+  if (!chosen.username.empty())
+    spdlog::warn("--username is ignored with --coordinator: the coordinator alone holds "
+                 "credentials");
+  if (!chosen.tls.ca_file.empty() || !chosen.tls.client_cert.empty() || !chosen.tls.verify)
+    spdlog::warn("TLS settings for the registry are ignored with --coordinator: give them to the "
+                 "coordinator and to the workers");
+}
+
 /// Shows the push until it has ended. A coordinator that dies is waited for: it finds the push
 /// again in its journal.
 protocol::result<actors::push_report> follow(fleet_line& line, const options& chosen,
@@ -82,6 +92,7 @@ int run_fleet_push(const options& chosen) {
   auto order = read_order(chosen);
   if (!order)
     return refuse(chosen, order.error());
+  say_what_is_ignored(chosen);
   order->source = for_others(std::move(order->source));
   auto peer = read_fleet_peer(chosen, chosen.fleet.coordinator, "--coordinator");
   if (!peer)

@@ -169,7 +169,7 @@ std::string wire_items(const push_status& s) {
 /// What happens to a push that has not ended.
 std::string running_items(const push_status& s) {
   auto text = item("now", progress_line(s, 0)) + item("nodes", human_count(s.nodes));
-  if (const auto trouble = setback_line(s); !trouble.empty())
+  if (const auto trouble = setback_line(s); s.in_trouble && !trouble.empty())
     text += item("trouble", trouble);
   return text;
 }

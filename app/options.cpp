@@ -1,5 +1,7 @@
 #include "app/options.hpp"
 
+#include "app/regular_file.hpp"
+
 namespace flotilla::app {
 
 using protocol::errc;
@@ -10,16 +12,17 @@ constexpr std::chrono::milliseconds shortest_stall{1000};
 constexpr std::chrono::milliseconds shortest_budget{1000};
 constexpr std::chrono::milliseconds shortest_lease{1000};
 
-/// What belongs to the processes of a fleet cannot be said by whoever hands a push in.
-protocol::failure check_fleet_push(const options& chosen) {
-  if (!chosen.username.empty())
-    return {errc::usage, "--username is no matter of a push that is handed to a fleet",
-            "give it to the coordinator: it alone holds credentials"};
-  if (!chosen.tls.ca_file.empty() || !chosen.tls.client_cert.empty() || !chosen.tls.verify)
-    return {errc::usage, "TLS settings are no matter of a push that is handed to a fleet",
-            "give them to the coordinator and to the workers"};
-  if (chosen.dry_run)
-    return {errc::usage, "--dry-run is not for a fleet", "use `flotilla plan` where the source is"};
+protocol::failure check_files(const options& chosen) {
+  const struct {
+    const char* flag;
+    const std::string& path;
+  } all[] = {{"--ca-cert", chosen.tls.ca_file},
+             {"--client-cert", chosen.tls.client_cert},
+             {"--client-key", chosen.tls.client_key},
+             {"--registry-config", chosen.registry_config}};
+  for (const auto& each : all)
+    if (auto bad = check_regular_file(each.flag, each.path); bad.code != errc::none)
+      return bad;
   return {};
 }
 
@@ -45,13 +48,13 @@ protocol::failure validate(const options& chosen) {
   if (chosen.what == command::push && chosen.fleet.coordinator.empty())
     if (chosen.fleet.detach || chosen.max_uploads != 0)
       return {errc::usage, "--detach and --max-uploads are for a fleet", "give --coordinator"};
-  if (!chosen.fleet.coordinator.empty() && chosen.what == command::push)
-    return check_fleet_push(chosen);
+  if (chosen.what == command::push && !chosen.fleet.coordinator.empty() && chosen.dry_run)
+    return {errc::usage, "--dry-run is not for a fleet", "use `flotilla plan` where the source is"};
   if (chosen.fleet.lease < shortest_lease)
     return {errc::usage, "--lease is at least 1s", "the default, 5s, suits most networks"};
   if (chosen.what == command::limit && !chosen.fleet.new_uploads && !chosen.fleet.new_bandwidth)
     return {errc::usage, "what is to be limited?", "give --uploads, --bandwidth or both"};
-  return {};
+  return check_files(chosen);
 }
 
 } // namespace flotilla::app

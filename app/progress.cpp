@@ -151,7 +151,7 @@ std::string progress_line(const push_status& status, double rate) {
 }
 
 std::string setback_line(const push_status& status) {
-  if (!status.in_trouble)
+  if (status.setbacks == 0)
     return {};
   std::string counts;
   for (const auto& retry : status.retries)

@@ -36,7 +36,7 @@ const char* to_string(actors::phase now) noexcept;
 /// One line for people: phase, blobs, bytes, rate, time left, what is on the wire.
 std::string progress_line(const actors::push_status& status, double rate);
 
-/// Why something is tried again, with how often and how long it waits; empty when all goes well.
+/// Why something is tried again, with how often and how long it waits; empty when nothing was.
 std::string setback_line(const actors::push_status& status);
 
 } // namespace flotilla::app

@@ -63,7 +63,8 @@ void bar_view::show(const push_status& status) {
     lines.push_back("  " + render_bar(static_cast<double>(done_bytes(status)) / total, 50));
     lines.push_back(on_the_wire(status));
   }
-  lines.push_back(setback_line(status));
+  if (status.in_trouble)
+    lines.push_back(setback_line(status));
   lines.erase(std::remove(lines.begin(), lines.end(), std::string{}), lines.end());
   draw(lines);
 }

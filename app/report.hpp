@@ -15,7 +15,7 @@ struct outcome {
   const actors::push_report& report;
 };
 
-/// The JSON report (DESIGN section 3): a contract.
+/// The JSON report: a contract (README, "The report").
 nlohmann::json json_report(const outcome& of);
 
 /// A report of a command that did not get as far as a push.

@@ -9,8 +9,9 @@
 
 namespace flotilla::app {
 
-/// Reads a size: plain bytes, or a number with kB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB,
-/// TiB (of 1024), e.g. `64MiB`, `1.5 GB`; above 2^53 the nearest that a double holds.
+/// Reads a size: plain bytes, or a number with kB, MB, GB, TB (powers of 1000), or with KiB, MiB,
+/// GiB, TiB or k, m, g (of 1024), in any case, e.g. `64MiB`, `1.5 GB`, `64m`; above 2^53 the
+/// nearest that a double holds.
 /// @returns errc::malformed, also from 9.2e18 on.
 protocol::result<std::uint64_t> parse_bytes(std::string_view text);
 

@@ -8,7 +8,7 @@ namespace {
 
 constexpr int most_redirects = 5;
 
-/// 301 to 303 turn other methods into a GET, which is never what a push wants (A.8).
+/// 301 to 303 turn other methods into a GET (RFC 9110 section 15.4), which no push wants.
 bool may_follow(const http_request& request, int status) {
   return status == 307 || status == 308 || request.verb == method::head
          || request.verb == method::get;

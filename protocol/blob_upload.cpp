@@ -19,6 +19,13 @@ bool is_refused_digest(const http_response& response) {
   return response.status == 400 && has_error_code(response, "DIGEST_INVALID");
 }
 
+/// A 201 to a mount names the blob or its place (distribution-spec, "Mounting a blob from another
+/// repository"); one that names neither, or another blob, is somebody else's.
+bool is_for(const http_response& response, const digest& id) {
+  auto named = digest::parse(response.fields.value("docker-content-digest"));
+  return named ? *named == id : !response.fields.value("location").empty();
+}
+
 bool is_lost_session(const http_response& response) {
   return response.status == 404 || response.status == 416
          || (response.status == 400
@@ -123,7 +130,7 @@ blob_upload::step blob_upload::settle() {
 
 blob_upload::step blob_upload::on_mount(const http_outcome& outcome) {
   const auto* response = outcome.response();
-  if (response != nullptr && response->status == 201)
+  if (response != nullptr && response->status == 201 && is_for(*response, order_.id))
     return confirmed{order_.mount_from.empty() ? confirmation::present : confirmation::mounted};
   if (response != nullptr && response->status == 202)
     return use_session(*response);
@@ -163,7 +170,7 @@ blob_upload::step blob_upload::on_sent(const http_outcome& outcome) {
   if (const auto* none = outcome.failed())
     return on_unsent(*none);
   const auto& response = *outcome.response();
-  if (response.status == 200 || response.status == 201 || response.status == 204) {
+  if (response.status == 201) {
     auto named = digest::parse(response.fields.value("docker-content-digest"));
     if (named && *named != order_.id)
       return failure{errc::refused, what() + ": the registry stored it as " + named->to_string(),
@@ -182,7 +189,7 @@ blob_upload::step blob_upload::on_sent(const http_outcome& outcome) {
   }
   if (is_lost_session(response))
     return lost_session(response);
-  if (response.status == 202)
+  if (classify(response.status) == status_class::success) // not what a closing PUT gets
     return settle_oddity(response);
   auto trouble = setback(outcome, what());
   if (auto* again = std::get_if<try_again>(&trouble))

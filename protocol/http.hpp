@@ -97,8 +97,10 @@ struct http_response {
 /// Why a request has no response.
 struct no_response {
   /// unavailable: network trouble, worth another try · usage: TLS or proxy settings that cannot
-  /// work · source_invalid: the body's file is not what was planned · refused: what came back is no
-  /// HTTP · interrupted: the engine was stopped, or the request's lane cancelled.
+  /// work, or credentials that would leave in the clear · source_invalid: the body's file is not
+  /// what was planned · unauthorized: there is no authorization to be had · refused: what came back
+  /// is no HTTP, or leads where we do not go · interrupted: the engine was stopped, or the
+  /// request's lane cancelled · internal: a mistake of ours.
   failure why;
   std::uint64_t body_sent = 0; ///< bytes of the body that were handed to the network
   bool body_complete = false;  ///< all of them: the registry may have acted on the request

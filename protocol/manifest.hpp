@@ -33,7 +33,7 @@ struct descriptor {
   std::uint64_t size = 0;     ///< bytes, at most 2^63 - 1
   std::string mount_from;     ///< Ollama's `from`: the model that also holds this layer
   std::string reference_name; ///< annotation org.opencontainers.image.ref.name
-  bool foreign = false;       ///< has `urls`: lies elsewhere and is not pushed
+  bool foreign = false;       ///< has `urls`: may lie elsewhere, and is then not pushed
 };
 
 /// What a manifest or an index names, in its own order.
@@ -45,7 +45,8 @@ struct manifest {
   std::vector<descriptor> manifests; ///< of an index
 };
 
-inline constexpr std::size_t max_manifest_bytes = 4 << 20; ///< what registries take (A.5)
+/// What every registry should take (distribution-spec, "Pushing Manifests"), and many take no more.
+inline constexpr std::size_t max_manifest_bytes = 4 << 20;
 
 /// Reads a manifest or an index (image-spec manifest.md, image-index.md; Docker schema 2).
 /// `declared` is the media type of the descriptor that led here, used when the text names none.

@@ -4,6 +4,8 @@
 #include "protocol/text.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace flotilla::protocol {
 
@@ -33,15 +35,38 @@ std::string first_text(const json& object, std::initializer_list<const char*> na
   return {};
 }
 
-registry_error read_object(const json& object) {
+/// So many of an answer's errors are looked at.
+constexpr std::size_t most_errors = 64;
+
+registry_error read_error(const json& error) {
+  if (error.is_object())
+    return {as_code(string_member(error, "code")), first_text(error, {"message", "detail"})};
+  if (error.is_string())
+    return {{}, fit(error.get_ref<const std::string&>())};
+  return {};
+}
+
+/// All that the answer lists, in its order.
+std::vector<registry_error> read_errors(const json& object) {
+  std::vector<registry_error> all;
   const auto errors = object.find("errors");
-  if (errors != object.end() && errors->is_array() && !errors->empty()) {
-    const auto& first = errors->front();
-    if (first.is_object())
-      return {as_code(string_member(first, "code")), first_text(first, {"message", "detail"})};
-    if (first.is_string())
-      return {{}, fit(first.get_ref<const std::string&>())};
-  }
+  if (errors != object.end() && errors->is_array())
+    for (std::size_t i = 0; i < std::min(errors->size(), most_errors); ++i)
+      all.push_back(read_error((*errors)[i]));
+  return all;
+}
+
+/// docker-registry puts what matters behind one or two UNKNOWN.
+registry_error most_telling(std::vector<registry_error> all) {
+  auto known = std::find_if(all.begin(), all.end(), [](const auto& error) {
+    return !error.code.empty() && error.code != "UNKNOWN";
+  });
+  return std::move(known == all.end() ? all.front() : *known);
+}
+
+registry_error read_object(const json& object) {
+  if (auto errors = read_errors(object); !errors.empty())
+    return most_telling(std::move(errors));
   // Docker Hub's limits, token servers, and proxies that speak JSON.
   return {{}, first_text(object, {"details", "message", "error_description", "error"})};
 }
@@ -112,7 +137,12 @@ std::string describe(const http_response& response) {
 }
 
 bool has_error_code(const http_response& response, std::string_view code) {
-  return equal_ignoring_case(parse_registry_error(response.body).code, code);
+  const auto parsed = parse_json(response.body);
+  if (!parsed || !parsed->is_object())
+    return false;
+  const auto errors = read_errors(*parsed);
+  return std::any_of(errors.begin(), errors.end(),
+                     [code](const auto& error) { return equal_ignoring_case(error.code, code); });
 }
 
 } // namespace flotilla::protocol

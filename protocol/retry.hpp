@@ -29,7 +29,7 @@ std::chrono::milliseconds retry_delay(const retry_policy& policy, unsigned attem
 /// @returns nothing for an empty field, garbage, or a moment that has passed.
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view field, std::int64_t now);
 
-/// What a status asks of us, whatever the request was (protocol notes A.7).
+/// What a status asks of us (RFC 9110 section 15), whatever the request was.
 enum class status_class : std::uint8_t {
   success,      ///< 2xx
   redirect,     ///< 301, 302, 303, 307, 308

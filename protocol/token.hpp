@@ -35,12 +35,17 @@ result<url> token_url(const challenge& bearer, const std::vector<std::string>& s
 
 struct token_answer {
   std::string token;
-  std::chrono::seconds lifetime{60}; ///< 60 where the server names none or less (C.3)
+  std::chrono::seconds lifetime{60}; ///< 60 where the server names none or less
 };
 
 /// Reads a token server's JSON. @returns errc::malformed without a usable `token` or
 /// `access_token`, of at most 16 KiB; the answer's text is never quoted, for it may hold secrets.
 result<token_answer> parse_token_answer(std::string_view json);
+
+/// Takes a secret out of a text that a server wrote: some echo what they were sent. `secret` is a
+/// whole `Authorization` value or a part of it; one of fewer than 4 bytes is no secret, and taking
+/// it out would only garble the text.
+void conceal(std::string& text, std::string_view secret);
 
 /// The value of an `Authorization` field.
 std::string basic_authorization(const credentials& who);

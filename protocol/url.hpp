@@ -33,7 +33,7 @@ result<url> parse_url(std::string_view text);
 /// @returns errc::malformed as `parse_url` does, or errc::refused for https to http.
 result<url> resolve_location(const url& request, std::string_view location);
 
-/// Scheme, host and effective port agree: credentials may go there (protocol notes C.9).
+/// Scheme, host and effective port agree (RFC 6454 section 5): credentials may go there.
 bool same_origin(const url& a, const url& b) noexcept;
 
 /// Adds `name=value` to the query, with `?` or `&` as needed. `value` is escaped.

@@ -33,6 +33,16 @@ std::optional<digest> named_digest(const http_response& response) {
   return *parsed;
 }
 
+/// A 200 alone is anybody's. It counts with the right length, or, where a proxy leaves that out,
+/// with our digest; a blob that is only said to be there is sent, which does no harm.
+bool serves(const http_response& response, const digest& id, std::uint64_t size) {
+  auto named = named_digest(response);
+  if (named && *named != id)
+    return false;
+  auto length = content_length(response);
+  return length ? *length == size : named.has_value();
+}
+
 const char* hint_for(const http_response& response) {
   switch (response.status) {
     case 401: return "log in with `docker login`, or give --username and --password-stdin";
@@ -104,11 +114,8 @@ std::variant<try_again, failure> setback(const http_outcome& outcome, const std:
 verdict<presence> judge_blob_head(const http_outcome& outcome, const endpoint& at, const digest& id,
                                   std::uint64_t size) {
   if (const auto* response = outcome.response()) {
-    if (response->status == 200) {
-      // Without a length the registry's word must do: the digest in the URL names the content.
-      return content_length(*response).value_or(size) == size ? presence::present
-                                                              : presence::absent;
-    }
+    if (response->status == 200)
+      return serves(*response, id, size) ? presence::present : presence::absent;
     if (classify(response->status) == status_class::absent)
       return presence::absent;
   }
@@ -156,7 +163,7 @@ verdict<std::monostate> judge_manifest_put(const http_outcome& outcome, const en
   const auto* response = outcome.response();
   if (response != nullptr && has_error_code(*response, "MANIFEST_BLOB_UNKNOWN"))
     return failure{errc::incomplete, what + ": the registry answered " + describe(*response),
-                   "push again with --check always"};
+                   "the registry has lost a blob, or refuses what it cannot read: ask its owner"};
   if (response == nullptr || classify(response->status) != status_class::success)
     return widen<std::monostate>(setback(outcome, what));
   auto named = named_digest(*response);

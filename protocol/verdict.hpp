@@ -21,8 +21,8 @@ struct try_again {
 template <class T>
 using verdict = std::variant<T, try_again, failure>;
 
-/// The reaction that DESIGN's failure table gives to an outcome that is not what was asked for:
-/// another try for network trouble and 408/429/5xx, the end for all else.
+/// The reaction to an outcome that is not what was asked for (docs/architecture.md, "When things
+/// fail"): another try for network trouble and what `classify` calls retry, the end for all else.
 /// @param what names the request for people, e.g. `checking sha256:9f86… in host/repo`
 std::variant<try_again, failure> setback(const http_outcome& outcome, const std::string& what);
 

@@ -10,7 +10,7 @@ run="ca-certificates libcaf-core0.17 libcaf-io0.17 libcaf-openssl0.17 libcpp-htt
 build="ca-certificates ccache cmake g++ libcaf-dev libcli11-dev libcpp-httplib-dev
   libcurl4-openssl-dev libgmock-dev libgtest-dev libspdlog-dev libsqlite3-dev libssl-dev ninja-build
   nlohmann-json3-dev pkg-config prometheus-cpp-dev"
-test="apache2-utils docker-registry nginx-light openssl skopeo umoci"
+test="apache2-utils docker-registry iproute2 iptables nginx-light openssl skopeo umoci"
 check="clang clang-format clang-tidy libclang-rt-14-dev"
 
 case "${1-}" in

@@ -25,6 +25,23 @@ failure invalid(const std::string& path, const std::string& what) {
   return {errc::source_invalid, "`" + protocol::printable(path) + "` " + what, {}};
 }
 
+/// Descriptors and memory come back when other transfers end: the file is as good as it was.
+failure cannot_open(const std::string& path, int error) {
+  const auto name = "`" + protocol::printable(path) + "` cannot be opened: ";
+  switch (error) {
+    case EMFILE:
+      return {errc::unavailable, name + "this process has no file descriptors left",
+              "raise `ulimit -n`, or lower --uploads and --checks"};
+    case ENFILE:
+      return {errc::unavailable, name + "the system has no file descriptors left",
+              "raise fs.file-max, or lower --uploads and --checks"};
+    case ENOMEM:
+      return {errc::unavailable, name + "the system has no memory left",
+              "free some, or lower --uploads and --checks"};
+    default: return invalid(path, "cannot be opened: " + reason(error));
+  }
+}
+
 bool same_time(const timespec& a, const timespec& b) {
   return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
@@ -69,7 +86,7 @@ std::optional<failure> body_reader::open_file() {
   // A pipe would block here until somebody writes to it; on a file the flag has no effect.
   fd_ = unique_fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (!fd_ || ::fstat(fd_.value(), &opened_) != 0)
-    return invalid(path, "cannot be opened: " + reason(errno));
+    return cannot_open(path, errno);
   if (!S_ISREG(opened_.st_mode))
     return invalid(path, "is no regular file");
   if (static_cast<std::uint64_t>(opened_.st_size) != file_size)

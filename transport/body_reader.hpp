@@ -21,7 +21,8 @@ public:
   /// Opens the file, if the body is in one.
   /// @param request must outlive the reader, in its place
   /// @returns errc::source_invalid when the file cannot be read, is no regular file or has another
-  ///          size than `file_size`; errc::internal when the slice reaches beyond `file_size`.
+  ///          size than `file_size`; errc::unavailable when descriptors or memory ran out;
+  ///          errc::internal when the slice reaches beyond `file_size`.
   static protocol::result<body_reader> open(const protocol::http_request& request);
 
   std::uint64_t length() const noexcept {

@@ -22,7 +22,8 @@ struct engine_counters {
 /// redirect is followed.
 class curl_engine {
 public:
-  /// Runs on the engine's thread, exactly once per request: pass the answer on, do no work there.
+  /// Runs exactly once per request: on the engine's thread, or on the caller's within `submit`
+  /// where the engine has stopped or could not start. Pass the answer on, do no work there.
   using on_done = std::function<void(protocol::http_outcome)>;
   /// Runs on the engine's thread while a body leaves: at most ten times a second, and once when all
   /// of it was handed to the network (`sent` is its length). After a rewind `sent` starts again.
@@ -35,7 +36,7 @@ public:
   ~curl_engine();
 
   /// Takes the request and returns at once. Any thread may call. After `stop` the request is
-  /// answered with errc::interrupted.
+  /// answered with errc::interrupted, before the call returns.
   void submit(protocol::http_request request, on_done done, on_sent sent = {});
 
   /// Changes the limit for all bodies together, in bytes per second; 0: none. Any thread may call.

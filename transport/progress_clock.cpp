@@ -30,11 +30,16 @@ void progress_clock::answer_begun(time_point now) {
 }
 
 progress_clock::verdict progress_clock::check(time_point now, const traffic& seen, bool held) {
-  if (seen != seen_ || held) {
-    seen_ = seen;
+  if (moves(seen) || held)
     moved_ = now;
-  }
+  seen_ = seen;
   return judge(now);
+}
+
+bool progress_clock::moves(const traffic& seen) const noexcept {
+  if (seen.written != seen_.written || seen.queued < seen_.queued)
+    return true;
+  return stage_ == stage::answering && seen.received != seen_.received;
 }
 
 progress_clock::verdict progress_clock::judge(time_point now) const {

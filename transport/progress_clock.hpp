@@ -11,12 +11,13 @@ namespace flotilla::transport {
 struct patience {
   std::chrono::milliseconds stall; ///< no byte moves though there are some to move
   std::chrono::milliseconds
-    answer; ///< all was sent, and the answer does not begin, or does not end
+    answer; ///< all was sent, and the final answer does not begin, or does not end
 };
 
 /// Decides when an exchange has stood still for too long. Time limits are on progress, so that a
 /// slow link may take as long as it needs, and a dead one is noticed soon: bytes that our system
-/// still holds for the network count as not sent. Until the connection stands, curl keeps the time.
+/// still holds for the network count as not sent, and interim answers move nothing: a server could
+/// send them for ever. Until the connection stands, curl keeps the time.
 class progress_clock {
 public:
   enum class verdict : std::uint8_t {
@@ -30,10 +31,7 @@ public:
   struct traffic {
     std::uint64_t written = 0;  ///< body bytes that the system took
     std::uint64_t queued = 0;   ///< bytes that it holds, not yet confirmed by the other side
-    std::uint64_t received = 0; ///< bytes of the answer
-    bool operator!=(const traffic& other) const noexcept {
-      return written != other.written || queued != other.queued || received != other.received;
-    }
+    std::uint64_t received = 0; ///< bytes of the answer, and of interim answers before it
   };
 
   /// @param allowed what a request with a body is granted; one without may wait for its answer for
@@ -57,6 +55,7 @@ public:
 private:
   enum class stage : std::uint8_t { connecting, sending, awaiting, answering };
 
+  bool moves(const traffic& seen) const noexcept;
   verdict judge(time_point now) const;
 
   patience allowed_;

@@ -36,7 +36,8 @@ TEST_F(Checker, LooksIntoTheMountSourceForWhatIsAbsent) {
   net->hold = [](const auto&) { return false; };
   net->respond = [this](const protocol::http_request& request) {
     auto in_other = request.url.find("/v2/other/repo/blobs/" + digest_of(0));
-    return in_other != std::string::npos ? network::answer(200) : registry(request);
+    return in_other != std::string::npos ? network::answer(200, {{"Content-Length", "10"}})
+                                         : registry(request);
   };
   add_node();
   submit();

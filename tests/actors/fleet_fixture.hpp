@@ -25,6 +25,7 @@ protected:
     tokens = sys.spawn(token, http, [](const std::string&) {
       return protocol::result<protocol::credentials>{protocol::credentials{"ann", "secret"}};
     });
+    order.source.text = "oci:/model";
     order.target = *protocol::parse_reference("registry.test/m/x:v1");
     order.at = {*protocol::parse_url("https://registry.test"), "m/x"};
   }

@@ -32,6 +32,15 @@ TEST_F(PushMeter, TroubleIsCountedFromTheLastProgress) {
   EXPECT_FALSE(meter.is_spent(start + 200s, 60s));
 }
 
+TEST_F(PushMeter, TroubleLastsWhileAnythingWaitsForItsNextTry) {
+  meter.setback(start, {"503", "busy", 100s});
+  meter.progress(start + 1s); // of another blob
+  EXPECT_TRUE(status_at(start + 50s).in_trouble);
+  EXPECT_FALSE(meter.is_spent(start + 60s, 60s));
+  EXPECT_TRUE(meter.is_spent(start + 61s, 60s));
+  EXPECT_FALSE(status_at(start + 100s).in_trouble);
+}
+
 TEST_F(PushMeter, OverlappingWaitsCountOnce) {
   meter.setback(start, {"429", "", 10s});
   meter.setback(start + 2s, {"429", "", 10s});

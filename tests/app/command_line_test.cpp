@@ -6,7 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
+#include <sys/stat.h>
 
 namespace flotilla::app {
 namespace {
@@ -85,7 +87,7 @@ TEST(CommandLine, SaysWhichCertificateIsWanted) {
   EXPECT_EQ(chosen(parse({"certs", "init"})).certs.days, 7);
 }
 
-// The defaults are DESIGN's, section 3.
+// The README, "Flags", has the defaults.
 TEST(CommandLine, HasTheDefaultsOfTheDesign) {
   auto read = chosen(parse_push({}));
   EXPECT_EQ(read.uploads, 32u);
@@ -263,6 +265,135 @@ TEST(CommandLine, RefusesWhatItDoesNotKnow) {
     EXPECT_EQ(read.error().code, errc::usage);
     EXPECT_THAT(read.error().message + ' ' + read.error().hint, HasSubstr(c.says));
   }
+}
+
+TEST(CommandLine, TakesTrueAndFalseForASwitch) {
+  EXPECT_TRUE(chosen(parse_push({"--json=true"})).json);
+  EXPECT_FALSE(chosen(parse_push({"--json=false"})).json);
+  EXPECT_FALSE(chosen(parse_push({"--json", "--json=false"})).json) << "the last one counts";
+  EXPECT_TRUE(chosen(parse_push({"--insecure-skip-tls-verify=false"})).tls.verify);
+  EXPECT_FALSE(chosen(parse_push({"--insecure-skip-tls-verify=true"})).tls.verify);
+  EXPECT_TRUE(chosen(parse({"status", "--coordinator", "[::1]:1", "--watch=true"})).fleet.watch);
+  EXPECT_TRUE(chosen(parse({"certs", "init", "--dir", "d", "--force=true"})).certs.force);
+}
+
+/// A switch, and a command that has it.
+const struct {
+  const char *command, *flag, *variable;
+} switches[] = {
+  {"push", "--json", "FLOTILLA_JSON"},
+  {"push", "--dry-run", "FLOTILLA_DRY_RUN"},
+  {"push", "--detach", "FLOTILLA_DETACH"},
+  {"push", "--password-stdin", "FLOTILLA_PASSWORD_STDIN"},
+  {"push", "--plain-http", "FLOTILLA_PLAIN_HTTP"},
+  {"push", "--insecure-skip-tls-verify", "FLOTILLA_INSECURE_SKIP_TLS_VERIFY"},
+  {"worker", "--insecure-skip-tls-verify", "FLOTILLA_INSECURE_SKIP_TLS_VERIFY"},
+  {"status", "--json", "FLOTILLA_JSON"},
+  {"status", "--watch", "FLOTILLA_WATCH"},
+  {"certs", "--force", "FLOTILLA_FORCE"},
+  {"version", "--json", "FLOTILLA_JSON"},
+};
+const char* const no_truths[]
+  = {"5",    "1.5",   "[1]",   "on", "y",  "-5",     "99999999999999999999",
+     "inf",  "x",     "yes",   "2",  "+",  "-",      "1979-05-27",
+     "TRUE", " true", "true ", "{}", "[]", "\x1b[2J"};
+
+/// What is in the way, and nothing but the switch.
+std::vector<const char*> words_for(const std::string& name) {
+  if (name == "push")
+    return {"push", "oci:m", "localhost:5000/m:v1"};
+  if (name == "worker")
+    return {"worker", "--coordinator", "[::1]:1", "--root", "r"};
+  if (name == "status")
+    return {"status", "--coordinator", "[::1]:1"};
+  if (name == "certs")
+    return {"certs", "init", "--dir", "d"};
+  return {"version"};
+}
+
+void expect_no_truth(const protocol::result<std::variant<options, answer>>& read,
+                     const char* name) {
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, errc::usage);
+  EXPECT_THAT(read.error().message, testing::StartsWith(std::string{name} + ": `"));
+  EXPECT_THAT(read.error().message, HasSubstr("neither true nor false"));
+  EXPECT_THAT(read.error().message, Not(HasSubstr("\x1b")));
+}
+
+TEST(CommandLine, TakesNoOtherWordForASwitch) {
+  for (const auto& each : switches)
+    for (std::string value : no_truths) {
+      const auto word = std::string{each.flag} + '=' + value;
+      SCOPED_TRACE(word);
+      auto words = words_for(each.command);
+      words.push_back(word.c_str());
+      expect_no_truth(parse(words), each.flag);
+    }
+  for (const char* word : {"--json=", "--json=1", "--json=0"})
+    expect_no_truth(parse_push({word}), "--json");
+  EXPECT_THAT(parse_push({"--json=5"}).error().message, HasSubstr("`5`"));
+}
+
+TEST(CommandLine, TakesNoOtherVariableForASwitch) {
+  for (const auto& each : switches)
+    for (const char* value : no_truths) {
+      SCOPED_TRACE(std::string{each.variable} + '=' + value);
+      const scoped_environment env{{{each.variable, value}}};
+      expect_no_truth(parse(words_for(each.command)), each.variable);
+    }
+}
+
+TEST(CommandLine, TakesDigitsOfTheEnvironmentForASwitch) {
+  const scoped_environment env{
+    {{"FLOTILLA_JSON", "1"}, {"FLOTILLA_INSECURE_SKIP_TLS_VERIFY", "0"}}};
+  EXPECT_TRUE(chosen(parse_push({})).json);
+  EXPECT_TRUE(chosen(parse_push({})).tls.verify);
+  EXPECT_FALSE(chosen(parse_push({"--json=false"})).json) << "the flag wins";
+  ASSERT_EQ(::setenv("FLOTILLA_JSON", "", 1), 0);
+  EXPECT_FALSE(chosen(parse_push({})).json) << "an empty variable is none";
+}
+
+TEST(CommandLine, ShowsNothingThatATerminalObeys) {
+  const std::vector<std::vector<const char*>> cases = {
+    {"--\x1b[31mfast"},      {"--uploads", "\x1b[31m"}, {"--check", "\x1b]0;x\x07"},
+    {"--bandwidth=\x1b[2J"}, {"more\x1b[2J"},           {"--log-level", "\x9b\x1b[2J"},
+    {"--config", "\x1b[2J"},
+  };
+  for (const auto& flags : cases) {
+    auto read = parse_push(flags);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, errc::usage);
+    EXPECT_THAT(read.error().message + read.error().hint,
+                Not(testing::ContainsRegex("[\x1b\x07]")));
+  }
+  for (const char* name : {"FLOTILLA_UPLOADS", "FLOTILLA_CHECK", "FLOTILLA_BANDWIDTH"}) {
+    const scoped_environment env{{{name, "\x1b[2J"}}};
+    auto read = parse_push({});
+    ASSERT_FALSE(read);
+    EXPECT_THAT(read.error().message + read.error().hint, Not(HasSubstr("\x1b")));
+  }
+}
+
+TEST(CommandLine, NamesNoFileThatIsNone) {
+  const test::temp_dir dir;
+  const auto fifo = dir / "fifo";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  for (const char* flag : {"--ca-cert", "--client-cert", "--client-key", "--registry-config"})
+    for (const auto& path : {fifo, dir.path().string(), std::string{"/dev/zero"}}) {
+      SCOPED_TRACE(flag + (' ' + path));
+      auto read = parse_push({"--client-cert", "no-such.pem", flag, path.c_str()});
+      // a flag that is there twice is wrong, too
+      if (std::string{flag} == "--client-cert")
+        read = parse_push({flag, path.c_str()});
+      ASSERT_FALSE(read);
+      EXPECT_EQ(read.error().code, errc::usage);
+      EXPECT_THAT(read.error().message, testing::StartsWith(flag + (": " + path)));
+    }
+}
+
+TEST(CommandLine, SaysItsNameOnce) {
+  EXPECT_THAT(said(parse({"--help"})), HasSubstr("Usage: flotilla ["));
+  EXPECT_THAT(said(parse({"push", "--help"})), HasSubstr("Usage: flotilla push ["));
 }
 
 TEST(CommandLine, HelpsWithExamplesForEveryCommand) {

@@ -7,7 +7,7 @@ namespace {
 
 using protocol::errc;
 
-// The numbers are DESIGN's, section 3; scripts rely on them.
+// The README, "Exit codes", has the numbers; scripts rely on them.
 TEST(ExitCode, IsTheNumberThatScriptsRelyOn) {
   const struct {
     errc code;

@@ -247,6 +247,7 @@ TEST(PushPage, TellsAllOfAPushThatRuns) {
   auto push = running();
   push.status.throttled_seconds = 2;
   push.status.in_trouble = true;
+  push.status.setbacks = 1'201;
   push.status.retries = {{"429", 1'200}, {"network", 1}};
   push.status.last_setback = {"429", "the registry answered 429", std::chrono::milliseconds{1'500}};
   EXPECT_THAT(

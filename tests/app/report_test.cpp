@@ -20,7 +20,7 @@ using testing::Not;
 // By sha256sum of the two bytes `{}`.
 const std::string top = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
 
-// DESIGN section 3 has the names.
+// The README, "The report", has the names.
 TEST(JsonReport, HasTheFieldsOfTheContract) {
   const sample_push push;
   auto report = json_report(push.outcome());

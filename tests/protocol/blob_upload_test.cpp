@@ -27,6 +27,10 @@ http_outcome session(const std::string& location) {
   return answer(202, {{"Location", location}});
 }
 
+http_outcome mounted() {
+  return answer(201, {{"Location", "/v2/models/llama/blobs/" + id.to_string()}});
+}
+
 http_outcome error(int status, const std::string& code) {
   return answer(status, {}, R"({"errors":[{"code":")" + code + R"(","message":"as it is"}]})");
 }
@@ -92,13 +96,22 @@ TEST_F(BlobUpload, AsksTheTargetItselfWhenNoSourceIsKnown) {
 TEST_F(BlobUpload, IsMountedByA201) {
   blob_upload mounting{order("library/base"), target};
   as<blob_upload::send>(mounting.begin());
-  EXPECT_EQ(as<blob_upload::confirmed>(mounting.on_outcome(answer(201))).how,
-            confirmation::mounted);
+  EXPECT_EQ(as<blob_upload::confirmed>(mounting.on_outcome(mounted())).how, confirmation::mounted);
 }
 
 TEST_F(BlobUpload, IsPresentWhenTheTargetMountsItFromItself) {
   as<blob_upload::send>(upload.begin());
-  EXPECT_EQ(as<blob_upload::confirmed>(upload.on_outcome(answer(201))).how, confirmation::present);
+  EXPECT_EQ(as<blob_upload::confirmed>(upload.on_outcome(mounted())).how, confirmation::present);
+}
+
+TEST_F(BlobUpload, IsSentWhereA201NamesAnotherBlobOrNone) {
+  for (const auto& outcome :
+       {answer(201), answer(201, {{"Docker-Content-Digest", other.to_string()},
+                                  {"Location", "/v2/models/llama/blobs/x"}})}) {
+    blob_upload unsure{order(), target};
+    as<blob_upload::send>(unsure.begin());
+    EXPECT_EQ(sent(unsure.on_outcome(outcome)).url, uploads);
+  }
 }
 
 TEST_F(BlobUpload, UsesTheSessionThatARefusedMountOpens) {
@@ -165,8 +178,7 @@ TEST_F(BlobUpload, IsMountedAfterTrouble) {
   as<blob_upload::send>(troubled.begin());
   as<blob_upload::wait>(troubled.on_outcome(answer(503)));
   as<blob_upload::send>(troubled.again());
-  EXPECT_EQ(as<blob_upload::confirmed>(troubled.on_outcome(answer(201))).how,
-            confirmation::mounted);
+  EXPECT_EQ(as<blob_upload::confirmed>(troubled.on_outcome(mounted())).how, confirmation::mounted);
 }
 
 // Basic: the password that lets us push here does not open the mount's source, and the gateway
@@ -228,7 +240,7 @@ TEST_F(BlobUpload, EndsWhereNoSessionIsToBeHad) {
 
 TEST_F(BlobUpload, IsDoneWhenTheRegistrySaysSo) {
   for (const auto& outcome :
-       {answer(201), answer(204), answer(200), answer(201, {{"Docker-Content-Digest", ""}}),
+       {answer(201), answer(201, {{"Docker-Content-Digest", ""}}),
         answer(201, {{"Docker-Content-Digest", id.to_string()}}),
         answer(201, {{"docker-content-digest", "sha512:" + std::string(128, 'a')}})}) {
     blob_upload done{order(), target};
@@ -340,6 +352,8 @@ TEST_F(BlobUpload, AsksForTheBlobWhenItMayHaveArrived) {
     {"the answer was lost", lost(errc::unavailable, true), "network"},
     {"202", session("/u/1"), std::nullopt},
     {"202 without a Location", answer(202), std::nullopt},
+    {"200", answer(200), std::nullopt},
+    {"204", answer(204), std::nullopt},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);

@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// FIPS 180-2 appendix B, and protocol notes A.1.
+// FIPS 180-2 appendix B, the empty text, and the empty JSON of image-spec, manifest.md.
 constexpr auto of_abc = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 constexpr auto of_nothing
   = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

@@ -115,5 +115,23 @@ TEST(HasErrorCode, ComparesWithoutCase) {
   EXPECT_FALSE(has_error_code({400, {}, "", {}}, "DIGEST_INVALID"));
 }
 
+TEST(RegistryError, OfSeveralIsTheMostTelling) {
+  http_response response{500,
+                         {},
+                         R"({"errors":[{"code":"UNKNOWN","message":"unknown error"},
+    {"code":"UNKNOWN"},{"code":"MANIFEST_BLOB_UNKNOWN","message":"blob unknown to registry"}]})",
+                         {}};
+  EXPECT_EQ(describe(response), "500 MANIFEST_BLOB_UNKNOWN: blob unknown to registry");
+  EXPECT_TRUE(has_error_code(response, "MANIFEST_BLOB_UNKNOWN"));
+  EXPECT_TRUE(has_error_code(response, "UNKNOWN"));
+  EXPECT_FALSE(has_error_code(response, "DENIED"));
+}
+
+TEST(RegistryError, OfUnknownsAloneIsTheFirst) {
+  http_response response{
+    500, {}, R"({"errors":[{"code":"UNKNOWN","message":"a"},{"code":"UNKNOWN"}]})", {}};
+  EXPECT_EQ(describe(response), "500 UNKNOWN: a");
+}
+
 } // namespace
 } // namespace flotilla::protocol

@@ -225,5 +225,19 @@ TEST(Credentials, AreEmptyWithoutUserAndPassword) {
   EXPECT_FALSE((credentials{"", "p"}.empty()));
 }
 
+TEST(Conceal, TakesEverySecretOutOfAForeignText) {
+  std::string text = "you sent Bearer abcdef.x, and again abcdef.x!";
+  conceal(text, "Bearer abcdef.x");
+  EXPECT_EQ(text, "you sent Bearer ***, and again ***!");
+}
+
+TEST(Conceal, LeavesATextAloneThatHoldsNone) {
+  for (const auto* secret : {"", "Basic ", "abc", "Bearer nothing-of-it"}) {
+    std::string text = "abc said no";
+    conceal(text, secret);
+    EXPECT_EQ(text, "abc said no") << secret;
+  }
+}
+
 } // namespace
 } // namespace flotilla::protocol

@@ -135,8 +135,15 @@ TEST(BlobHead, IsPresentOnlyWithTheRightSize) {
     const char* gist;
   } cases[] = {
     {"right size", answer(200, {{"Content-Length", "2"}}), "present"},
-    {"no size", answer(200), "present"},
-    {"a size that is no number", answer(200, {{"Content-Length", "2x"}}), "present"},
+    {"no size, and our digest", answer(200, {{"Docker-Content-Digest", id.to_string()}}),
+     "present"},
+    {"no size, and nothing else", answer(200), "absent"},
+    {"a size that is no number", answer(200, {{"Content-Length", "2x"}}), "absent"},
+    {"a size beyond all numbers", answer(200, {{"Content-Length", "99999999999999999999999"}}),
+     "absent"},
+    {"right size of another blob",
+     answer(200, {{"Content-Length", "2"}, {"Docker-Content-Digest", other.to_string()}}),
+     "absent"},
     {"short", answer(200, {{"Content-Length", "1"}}), "absent"},
     {"long", answer(200, {{"Content-Length", "3"}}), "absent"},
     {"empty", answer(200, {{"Content-Length", "0"}}), "absent"},

@@ -23,7 +23,7 @@ public:
     if (url.find("/manifests/") != std::string::npos)
       return manifest(request, url.substr(url.rfind('/') + 1));
     if (request.verb == method::head)
-      return network::answer(blobs.count(url.substr(url.rfind('/') + 1)) != 0 ? 200 : 404);
+      return blob_head(url.substr(url.rfind('/') + 1));
     if (request.verb == method::post)
       return open(url);
     if (request.verb == method::put) {
@@ -34,10 +34,16 @@ public:
   }
 
 private:
+  protocol::http_outcome blob_head(const std::string& digest) {
+    if (blobs.count(digest) == 0)
+      return network::answer(404);
+    return network::answer(200, {{"Docker-Content-Digest", digest}});
+  }
+
   protocol::http_outcome open(const std::string& url) {
     if (auto at = url.find("mount="); at != std::string::npos)
       if (blobs.count(url.substr(at + 6, 71)) != 0) // `sha256:` and 64 digits
-        return network::answer(201);
+        return network::answer(201, {{"Location", "/v2/blob"}});
     return network::answer(202, {{"Location", "/upload/" + std::to_string(++sessions_)}});
   }
 

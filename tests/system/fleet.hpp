@@ -99,6 +99,16 @@ public:
     }
     return false;
   }
+  /// Waits until the coordinator has so many nodes.
+  bool wait_for_nodes(std::size_t count) const {
+    for (int i = 0; i < 300; ++i) {
+      const auto status = ask({"status"});
+      if (status.report.is_object() && status.report.at("nodes").size() == count)
+        return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    }
+    return false;
+  }
   /// How often each blob's upload was closed, by the registry's access log.
   std::map<std::string, int> uploads() const {
     std::map<std::string, int> counts;

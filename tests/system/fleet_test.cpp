@@ -233,7 +233,7 @@ TEST_F(Fleet, DoesWithoutAStoppedWorkerWhoseLeaseRunsOut) {
   fleet.worker("a").signal(SIGCONT);
   EXPECT_TRUE(fleet.worker("a").wait_for("is lost")) << fleet.worker("a").err();
   expect_served("m:v1");
-  EXPECT_TRUE(fleet.coordinator().wait_for("node a has joined"));
+  EXPECT_TRUE(fleet.wait_for_nodes(2)) << fleet.worker("a").err();
 }
 
 TEST_F(Fleet, DrainsAWorkerThatIsAskedToStop) {

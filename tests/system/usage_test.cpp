@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <sys/stat.h>
 
 namespace flotilla::test {
 
@@ -132,6 +133,41 @@ TEST_F(Usage, AFileWithABadValueIsRefused) {
   expect_misuse(with_config("uploads = 33\n"), {"flotilla.toml", "uploads"});
   expect_misuse(with_config("retry-budget = \"soon\"\n"), {"retry-budget"});
   expect_misuse(with_config("verify = \"perhaps\"\n"), {"verify"});
+}
+
+TEST_F(Usage, ASwitchTakesTrueOrFalse) {
+  for (const std::string key : {"json", "dry-run", "password-stdin", "insecure-skip-tls-verify"})
+    for (const std::string value : {"[]", "5", "1979-05-27", "99999999999999999999", "\"on\""}) {
+      SCOPED_TRACE(key + " = " + value);
+      expect_misuse(with_config(key + " = " + value + '\n'), {"flotilla.toml", key});
+      expect_misuse(with_config("[push]\n" + key + " = " + value + '\n'), {key});
+    }
+  expect_misuse(push({"--insecure-skip-tls-verify=5"}), {"--insecure-skip-tls-verify", "`5`"});
+  flotilla.env = {{"FLOTILLA_INSECURE_SKIP_TLS_VERIFY", "x"}};
+  expect_misuse(push({}), {"FLOTILLA_INSECURE_SKIP_TLS_VERIFY", "`x`"});
+}
+
+TEST_F(Usage, AFileThatIsNoTomlIsRefused) {
+  expect_misuse(with_config("\n["), {"flotilla.toml", "line 2", "TOML"});
+  expect_misuse(with_config("[[push]]\n"), {"line 1"});
+  expect_misuse(with_config("json = true\njson = true\n"), {"line 2", "json"});
+  expect_misuse(with_config("tag = [\n"), {"line 1"});
+}
+
+TEST_F(Usage, WhatIsNoFileIsNotOpened) {
+  const auto fifo = flotilla / "fifo";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  for (const std::string flag : {"--config", "--registry-config", "--ca-cert", "--client-cert"})
+    expect_misuse(push({flag, fifo}), {flag, fifo});
+}
+
+TEST_F(Usage, WordsThatATerminalObeysAreNotShown) {
+  for (const auto& flags : std::vector<std::vector<std::string>>{
+         {"--\x1b[31mfast"}, {"--uploads", "\x1b[31m"}, {"--json=\x1b[31m"}}) {
+    const auto run = push(flags);
+    expect_misuse(run, {});
+    EXPECT_EQ(run.said().find('\x1b'), std::string::npos);
+  }
 }
 
 TEST_F(Usage, AFileThatIsNotThereIsNamed) {

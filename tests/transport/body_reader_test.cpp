@@ -2,6 +2,7 @@
 
 #include "tests/support/temp_dir.hpp"
 #include "tests/transport/asking.hpp"
+#include "tests/transport/descriptor_limit.hpp"
 
 #include <gtest/gtest.h>
 
@@ -121,6 +122,23 @@ TEST_F(BodyReader, RefusesWhatIsNoReadableFile) {
     EXPECT_NE(reader.error().message.find("`" + path + "` "), std::string::npos);
     EXPECT_NE(reader.error().message.find(x.says), std::string::npos) << reader.error().message;
   }
+}
+
+TEST_F(BodyReader, ALackOfDescriptorsIsNoFaultOfTheFile) {
+  write_file(path, "0123456789");
+  const auto request = slice(0, 10, 10);
+  {
+    const test::no_descriptors_left none;
+    const auto reader = body_reader::open(request);
+    ASSERT_FALSE(reader);
+    EXPECT_EQ(reader.error().code, errc::unavailable);
+    EXPECT_EQ(reader.error().message,
+              "`" + path + "` cannot be opened: this process has no file descriptors left");
+    EXPECT_EQ(reader.error().hint, "raise `ulimit -n`, or lower --uploads and --checks");
+  }
+  auto reader = body_reader::open(request);
+  ASSERT_TRUE(reader) << "the descriptors came back";
+  EXPECT_EQ(read(*reader, 10), "0123456789");
 }
 
 TEST_F(BodyReader, ASliceBeyondTheEndIsOurMistake) {

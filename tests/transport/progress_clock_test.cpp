@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 namespace flotilla::transport {
 namespace {
 
@@ -82,13 +84,50 @@ TEST(ProgressClock, WithoutABodyTheAnswerLimitHoldsIfItIsShorter) {
   EXPECT_EQ(watch.check(start + 10s, {}, false), verdict::unanswered);
 }
 
-TEST(ProgressClock, InterimAnswersRenewTheWait) {
+/// Sends an interim answer of 25 bytes each second until the exchange is given up.
+std::pair<verdict, std::chrono::seconds> trickle(progress_clock& watch, traffic seen) {
+  for (auto time = 1s; time < 1h; ++time) {
+    seen.received += 25;
+    if (const auto how = watch.check(start + time, seen, false); how != verdict::fine)
+      return {how, time};
+  }
+  return {verdict::fine, 1h};
+}
+
+TEST(ProgressClock, InterimAnswersDoNotRenewTheWaitWithoutABody) {
+  progress_clock watch{usual, false};
+  watch.begin(start);
+  EXPECT_EQ(trickle(watch, {}), std::pair(verdict::unanswered, 60s));
+}
+
+TEST(ProgressClock, InterimAnswersDoNotRenewTheWaitAfterABody) {
   progress_clock watch{usual, true};
   watch.begin(start);
   watch.body_read(start);
-  EXPECT_EQ(watch.check(start + 800s, {0, 0, 25}, false), verdict::fine);
-  EXPECT_EQ(watch.check(start + 1600s, {0, 0, 25}, false), verdict::fine);
-  EXPECT_EQ(watch.check(start + 1700s, {0, 0, 25}, false), verdict::unanswered);
+  watch.check(start, {100, 0, 0}, false);
+  EXPECT_EQ(trickle(watch, {100, 0, 0}), std::pair(verdict::unanswered, 900s));
+}
+
+TEST(ProgressClock, InterimAnswersDoNotKeepABodyThatStandsStill) {
+  progress_clock watch{usual, true};
+  watch.begin(start);
+  watch.check(start, {100, 50, 0}, false);
+  EXPECT_EQ(trickle(watch, {100, 50, 0}), std::pair(verdict::stalled, 30s));
+}
+
+TEST(ProgressClock, InterimAnswersDoNotKeepABodyThatIsReadButNotDelivered) {
+  progress_clock watch{usual, true};
+  watch.begin(start);
+  watch.body_read(start);
+  watch.check(start, {100, 50, 0}, false);
+  EXPECT_EQ(trickle(watch, {100, 50, 0}), std::pair(verdict::stalled, 30s));
+}
+
+TEST(ProgressClock, BytesThatOnlyWaitInTheSystemDoNotCount) {
+  progress_clock watch{usual, false};
+  watch.begin(start);
+  EXPECT_EQ(watch.check(start + 29s, {0, 200, 0}, false), verdict::fine);
+  EXPECT_EQ(watch.check(start + 30s, {0, 200, 0}, false), verdict::stalled);
 }
 
 TEST(ProgressClock, AnAnswerThatStopsHalfwayIsAStall) {

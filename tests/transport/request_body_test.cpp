@@ -1,4 +1,5 @@
 #include "tests/support/temp_dir.hpp"
+#include "tests/transport/descriptor_limit.hpp"
 #include "tests/transport/engine_test.hpp"
 
 #include <atomic>
@@ -42,6 +43,21 @@ struct RequestBody : testing::Test {
   std::string url = "http://" + server.address() + "/v2/x/blobs/uploads/1";
   curl_engine engine{{}};
 };
+
+TEST_F(RequestBody, ThatCannotBeOpenedForWantOfDescriptorsCanBeSentLater) {
+  write_file(path, "0123456789");
+  const auto request = sending(method::patch, url, path, 0, 10);
+  ASSERT_EQ(status_of(ask(engine, request)), 201); // the server needs no descriptor from here on
+  {
+    const test::no_descriptors_left none;
+    const auto how = ask(engine, request);
+    EXPECT_EQ(why(how).code, errc::unavailable);
+    EXPECT_NE(why(how).message.find("no file descriptors left"), std::string::npos);
+    EXPECT_EQ(how.failed()->body_sent, 0U);
+    EXPECT_FALSE(how.failed()->body_complete);
+  }
+  EXPECT_EQ(status_of(ask(engine, request)), 201);
+}
 
 TEST_F(RequestBody, IsExactlyTheSlice) {
   const auto bytes = counted_bytes(3 << 20);

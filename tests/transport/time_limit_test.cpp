@@ -71,6 +71,76 @@ TEST(TimeLimit, WithoutABodyTheAnswerIsDueAfterTwoStalls) {
   }
 }
 
+constexpr const char* interim_answers[]
+  = {"HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n",
+     "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"};
+
+/// Takes a body of that many bytes and sends nothing but interim answers, each well within a stall.
+test::raw_server::handler interim_only(std::string_view interim, std::size_t body) {
+  return [interim, body](test::raw_connection& c) {
+    c.read_head();
+    c.read(body);
+    while (c.send(interim))
+      std::this_thread::sleep_for(50ms);
+  };
+}
+
+TEST(TimeLimit, InterimAnswersDoNotPutOffTheAnswerWithoutABody) {
+  for (const auto* interim : interim_answers)
+    for (const auto verb : {method::head, method::get, method::post}) {
+      SCOPED_TRACE(interim);
+      test::raw_server server{interim_only(interim, 0)};
+      curl_engine engine{impatient()};
+      const auto how = ask(engine, asking(verb, "http://" + server.address()));
+      EXPECT_EQ(why(how).code, errc::unavailable);
+      EXPECT_EQ(why(how).message, server.address() + " did not answer within 400 ms");
+    }
+}
+
+TEST(TimeLimit, InterimAnswersDoNotPutOffTheAnswerToABody) {
+  for (const auto* interim : interim_answers) {
+    SCOPED_TRACE(interim);
+    test::raw_server server{interim_only(interim, 1000)};
+    auto options = impatient();
+    options.answer_timeout = 600ms;
+    curl_engine engine{options};
+    const auto how
+      = ask(engine, asking(method::put, "http://" + server.address(), std::string(1000, 'x')));
+    EXPECT_EQ(why(how).code, errc::unavailable);
+    EXPECT_EQ(why(how).message, server.address() + " did not answer within 600 ms");
+    EXPECT_TRUE(how.failed()->body_complete);
+  }
+}
+
+TEST(TimeLimit, InterimAnswersDoNotKeepABodyThatNobodyReads) {
+  test::temp_dir folder;
+  test::write_sparse_file(folder / "blob", 256 << 20);
+  test::raw_server server{interim_only("HTTP/1.1 102 Processing\r\n\r\n", 0)};
+  curl_engine engine{impatient()};
+  const auto how = ask(engine, test::sending(method::put, "http://" + server.address(),
+                                             folder / "blob", 0, 256 << 20));
+  EXPECT_EQ(why(how).code, errc::unavailable);
+  EXPECT_EQ(why(how).message, "no byte moved between " + server.address() + " and us for 200 ms");
+  EXPECT_FALSE(how.failed()->body_complete);
+}
+
+TEST(TimeLimit, ARegistryMaySayForLongThatItWorksOnABody) {
+  test::raw_server server{[](test::raw_connection& c) {
+    c.read_head();
+    c.read(1000);
+    for (int i = 0; i < 20; ++i) { // five stalls in all
+      c.send("HTTP/1.1 102 Processing\r\n\r\n");
+      std::this_thread::sleep_for(50ms);
+    }
+    c.send("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+    c.drain();
+  }};
+  curl_engine engine{impatient()};
+  const auto how
+    = ask(engine, asking(method::put, "http://" + server.address(), std::string(1000, 'x')));
+  EXPECT_EQ(status_of(how), 201) << why(how).message;
+}
+
 TEST(TimeLimit, AnAnswerThatStopsHalfwayIsGivenUp) {
   test::raw_server server{[](test::raw_connection& c) {
     c.read_head();
