@@ -61,7 +61,7 @@ int note_that_a_password_is_asked(char* /*to*/, int /*size*/, int /*writing*/, v
 }
 
 std::string octal(mode_t mode) {
-  std::array<char, 8> text{};
+  std::array<char, 16> text{};
   std::snprintf(text.data(), text.size(), "%04o", static_cast<unsigned>(mode));
   return text.data();
 }

@@ -14,7 +14,6 @@
 namespace flotilla::app {
 
 using protocol::errc;
-using protocol::failure;
 
 namespace {
 

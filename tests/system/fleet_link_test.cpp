@@ -40,14 +40,18 @@ TEST_F(FleetLink, BringsAModelOverMutualTls) {
   EXPECT_EQ(pushed.status, 0) << pushed.said();
 }
 
-TEST_F(FleetLink, RefusesWhoHasNoCertificateOrAForeignOne) {
+TEST_F(FleetLink, RefusesWhoHasNoCertificateOrAForeignOneAndKeepsItsNodes) {
   fleet.start_coordinator(papers("pki", "head"));
+  fleet.start_worker("a", papers("pki", "a"));
   for (const auto& given : {std::vector<std::string>{}, papers("other", "a")}) {
     const auto answer = status(given);
     EXPECT_EQ(answer.status, 7) << answer.said();
     EXPECT_TRUE(answer.says("certs")) << answer.err;
   }
   EXPECT_EQ(status(papers("pki", "client")).status, 0);
+  EXPECT_EQ(fleet.coordinator().err().find("is lost"), std::string::npos)
+    << fleet.coordinator().err();
+  EXPECT_EQ(fleet.worker("a").err().find("is lost"), std::string::npos) << fleet.worker("a").err();
 }
 
 TEST_F(FleetLink, StaysOnLoopbackWithoutCertificates) {
