@@ -15,9 +15,9 @@ using protocol::ledger;
 namespace {
 
 /// Batches of checks that a node may have in hand; it works on one.
-constexpr std::uint32_t checks_ahead = 2;
+constexpr std::size_t checks_ahead = 2;
 /// Blobs for each body slot that a node may have in hand: it never waits for the next batch.
-constexpr std::uint32_t uploads_ahead = 4;
+constexpr std::size_t uploads_ahead = 4;
 constexpr std::size_t most_named = 20;
 
 } // namespace
@@ -130,14 +130,14 @@ std::uint64_t push_state::fair_share() const {
 void push_state::grant(seat& at, std::uint64_t most_bytes) {
   const auto& options = is_.order.options;
   work_batch batch;
-  while (at.checks.size() < options.checks * checks_ahead) {
+  while (at.checks.size() < checks_ahead * options.checks) {
     auto order = next_check();
     if (!order)
       break;
     at.checks.insert(order->blob);
     batch.checks.push_back(std::move(*order));
   }
-  while (at.uploads.size() < at.limits.uploads * uploads_ahead
+  while (at.uploads.size() < uploads_ahead * at.limits.uploads
          && (at.uploads.empty() || at.upload_bytes < most_bytes)) {
     auto order = next_upload(at);
     if (!order)
@@ -222,6 +222,8 @@ void push_state::share_limits() {
     nodes += 1;
     busy += at.uploads.empty() ? 0 : 1;
   });
+  if (nodes == 0)
+    return;
   std::uint32_t before = 0;
   seats_.for_each([&](seat& at) {
     node_limits now{options.uploads, 0};

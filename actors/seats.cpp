@@ -74,6 +74,7 @@ std::vector<node_share> seats::shares() const {
   for (const auto& [id, each] : seats_)
     add_share(sums, each.last.share);
   std::vector<node_share> all;
+  all.reserve(sums.size());
   for (auto& [name, sum] : sums)
     all.push_back(std::move(sum));
   return all;

@@ -53,6 +53,13 @@ void say_what_is_ignored(const options& chosen) {
                  "coordinator and to the workers");
 }
 
+failure left_to_the_fleet(const std::string& id) {
+  failure why{errc::interrupted, "no longer following push ", "`flotilla status "};
+  why.message.append(id).append("; the fleet goes on");
+  why.hint.append(id).append("` shows it, `flotilla cancel ").append(id).append("` stops it");
+  return why;
+}
+
 /// Shows the push until it has ended. A coordinator that dies is waited for: it finds the push
 /// again in its journal.
 protocol::result<actors::push_report> follow(fleet_line& line, const options& chosen,
@@ -78,9 +85,7 @@ protocol::result<actors::push_report> follow(fleet_line& line, const options& ch
     std::this_thread::sleep_for(glance);
     if (is_interrupted()) {
       view->end();
-      return failure{errc::interrupted, "no longer following push " + id + "; the fleet goes on",
-                     "`flotilla status " + id + "` shows it, `flotilla cancel " + id
-                       + "` stops it"};
+      return left_to_the_fleet(id);
     }
   }
 }
