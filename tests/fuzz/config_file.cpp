@@ -16,6 +16,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   for (const auto& item : *items)
-    fuzz::require(item.key != "++" && item.key != "--");
+    fuzz::require(!item.key.empty());
   return 0;
 }
