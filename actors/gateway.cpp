@@ -81,7 +81,7 @@ void gateway_state::send(const shared_passage& p, protocol::http_request request
   auto heard = [this, p, what = name_of(request)](http_outcome& outcome) {
     if (auto* response = std::get_if<protocol::http_response>(&outcome.value);
         response != nullptr && response->status >= 400)
-      protocol::conceal(response->body, field_);
+      protocol::conceal_authorization(response->body, field_);
     if (!what.empty())
       log_exchange(what, outcome);
     follow(p, p->machine.on_outcome(std::move(outcome)));

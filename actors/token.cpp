@@ -190,9 +190,10 @@ void token_state::read_answer(const errand& what, protocol::http_outcome outcome
   if (const auto* none = outcome.failed())
     return fail(what, because({none->why.code, doing + ": " + none->why.message, none->why.hint}));
   auto& response = std::get<protocol::http_response>(outcome.value);
-  if (response.status >= 400)
-    for (const auto& secret : {protocol::basic_authorization(what.who), what.who.password})
-      protocol::conceal(response.body, secret);
+  if (response.status >= 400) {
+    protocol::conceal_authorization(response.body, protocol::basic_authorization(what.who));
+    protocol::conceal(response.body, what.who.password);
+  }
   if (protocol::classify(response.status) != protocol::status_class::success)
     return fail(what, refusal(doing, response));
   auto parsed = protocol::parse_token_answer(response.body);

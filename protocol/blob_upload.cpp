@@ -22,7 +22,7 @@ bool is_refused_digest(const http_response& response) {
 /// A 201 to a mount names the blob or its place (distribution-spec, "Mounting a blob from another
 /// repository"); one that names neither, or another blob, is somebody else's.
 bool is_for(const http_response& response, const digest& id) {
-  auto named = digest::parse(response.fields.value("docker-content-digest"));
+  auto named = named_digest(response);
   return named ? *named == id : !response.fields.value("location").empty();
 }
 
@@ -171,7 +171,7 @@ blob_upload::step blob_upload::on_sent(const http_outcome& outcome) {
     return on_unsent(*none);
   const auto& response = *outcome.response();
   if (response.status == 201) {
-    auto named = digest::parse(response.fields.value("docker-content-digest"));
+    auto named = named_digest(response);
     if (named && *named != order_.id)
       return failure{errc::refused, what() + ": the registry stored it as " + named->to_string(),
                      "a proxy or the registry changes what passes through it"};

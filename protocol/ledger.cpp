@@ -97,7 +97,7 @@ std::optional<ledger::index> ledger::next_queued(seat_number by) {
 
 void ledger::found(index blob) {
   policy_.learned(blobs_[blob].size, true);
-  confirm(blob, confirmation::present);
+  confirmed(blob, confirmation::present);
 }
 
 void ledger::missing(index blob) {
@@ -109,30 +109,28 @@ void ledger::missing(index blob) {
 void ledger::become_absent(index blob) {
   states_[blob] = state::absent;
   to_send_[holders_[blob]].push_back(blob);
-  missing_.blobs += 1;
-  missing_.bytes += blobs_[blob].size;
+  missing_.add(blobs_[blob].size);
 }
 
 void ledger::no_longer_missing(index blob) {
-  if (!is_missing(blob))
-    return;
-  missing_.blobs -= 1;
-  missing_.bytes -= blobs_[blob].size;
+  if (is_missing(blob))
+    missing_.remove(blobs_[blob].size);
 }
 
 void ledger::confirmed(index blob, confirmation how) {
-  confirm(blob, how);
+  if (is_confirmed(blob))
+    return;
+  no_longer_missing(blob);
+  states_[blob] = state::confirmed;
+  ways_[blob] = how;
+  sum_of(how).add(blobs_[blob].size);
 }
 
 void ledger::corrected(index blob, confirmation how) {
   if (!is_confirmed(blob))
     return;
-  auto& before = confirmed_[static_cast<std::size_t>(std::exchange(ways_[blob], how))];
-  before.blobs -= 1;
-  before.bytes -= blobs_[blob].size;
-  auto& now = confirmed_[static_cast<std::size_t>(how)];
-  now.blobs += 1;
-  now.bytes += blobs_[blob].size;
+  sum_of(std::exchange(ways_[blob], how)).remove(blobs_[blob].size);
+  sum_of(how).add(blobs_[blob].size);
 }
 
 void ledger::returned(index blob) {
@@ -154,10 +152,8 @@ bool ledger::claimed(index blob) {
   auto& is = states_[blob];
   if (is == state::sending || is == state::confirmed)
     return false;
-  if (is != state::absent) {
-    missing_.blobs += 1;
-    missing_.bytes += blobs_[blob].size;
-  }
+  if (is != state::absent)
+    missing_.add(blobs_[blob].size);
   is = state::sending;
   return true;
 }
@@ -165,18 +161,7 @@ bool ledger::claimed(index blob) {
 void ledger::found_all_unasked() {
   for (index blob = 0; blob < states_.size(); ++blob)
     if (states_[blob] == state::unknown)
-      confirm(blob, confirmation::present);
-}
-
-void ledger::confirm(index blob, confirmation how) {
-  if (is_confirmed(blob))
-    return;
-  no_longer_missing(blob);
-  states_[blob] = state::confirmed;
-  ways_[blob] = how;
-  auto& sum = confirmed_[static_cast<std::size_t>(how)];
-  sum.blobs += 1;
-  sum.bytes += blobs_[blob].size;
+      confirmed(blob, confirmation::present);
 }
 
 ledger::tally ledger::confirmed() const noexcept {

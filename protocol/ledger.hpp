@@ -57,6 +57,15 @@ public:
   struct tally {
     std::uint64_t blobs = 0;
     std::uint64_t bytes = 0;
+
+    void add(std::uint64_t size) noexcept {
+      blobs += 1;
+      bytes += size;
+    }
+    void remove(std::uint64_t size) noexcept {
+      blobs -= 1;
+      bytes -= size;
+    }
   };
   const tally& total() const noexcept {
     return total_;
@@ -88,7 +97,9 @@ public:
 private:
   enum class state : std::uint8_t { unknown, doubted, checking, absent, sending, confirmed };
 
-  void confirm(index blob, confirmation how);
+  tally& sum_of(confirmation how) noexcept {
+    return confirmed_[static_cast<std::size_t>(how)];
+  }
   void become_absent(index blob);
   void no_longer_missing(index blob);
   std::optional<index> next_unknown();
@@ -109,5 +120,10 @@ private:
   tally missing_;
   tally total_;
 };
+
+template <class Inspector>
+auto inspect(Inspector& f, ledger::tally& x) {
+  return f(x.blobs, x.bytes);
+}
 
 } // namespace flotilla::protocol

@@ -92,12 +92,14 @@ result<token_answer> parse_token_answer(std::string_view json) {
 
 void conceal(std::string& text, std::string_view secret) {
   constexpr std::size_t shortest = 4;
-  if (auto blank = secret.rfind(' '); blank != secret.npos) // the scheme is none
-    secret.remove_prefix(blank + 1);
   if (secret.size() < shortest)
     return;
   for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at))
     text.replace(at, secret.size(), "***");
+}
+
+void conceal_authorization(std::string& text, std::string_view field) {
+  conceal(text, field.substr(field.rfind(' ') + 1));
 }
 
 std::string basic_authorization(const credentials& who) {

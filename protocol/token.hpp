@@ -42,10 +42,11 @@ struct token_answer {
 /// `access_token`, of at most 16 KiB; the answer's text is never quoted, for it may hold secrets.
 result<token_answer> parse_token_answer(std::string_view json);
 
-/// Takes a secret out of a text that a server wrote: some echo what they were sent. `secret` is a
-/// whole `Authorization` value or a part of it; one of fewer than 4 bytes is no secret, and taking
-/// it out would only garble the text.
+/// Takes a secret out of a text that a server wrote: some echo what they were sent. One of fewer
+/// than 4 bytes stays: taking it out would only garble the text.
 void conceal(std::string& text, std::string_view secret);
+/// The same for the secret of a whole `Authorization` value, which is what follows its scheme.
+void conceal_authorization(std::string& text, std::string_view field);
 
 /// The value of an `Authorization` field.
 std::string basic_authorization(const credentials& who);

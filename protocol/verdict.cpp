@@ -25,14 +25,6 @@ std::optional<std::uint64_t> content_length(const http_response& response) {
   return value;
 }
 
-/// The registry's own digest of a manifest, where it names one of our algorithm.
-std::optional<digest> named_digest(const http_response& response) {
-  auto parsed = digest::parse(response.fields.value("docker-content-digest"));
-  if (!parsed)
-    return std::nullopt;
-  return *parsed;
-}
-
 /// A 200 alone is anybody's. It counts with the right length, or, where a proxy leaves that out,
 /// with our digest; a blob that is only said to be there is sent, which does no harm.
 bool serves(const http_response& response, const digest& id, std::uint64_t size) {
@@ -95,6 +87,13 @@ bool wants_client_certificate(const http_response& response) {
 }
 
 } // namespace
+
+std::optional<digest> named_digest(const http_response& response) {
+  auto parsed = digest::parse(response.fields.value("docker-content-digest"));
+  if (!parsed)
+    return std::nullopt;
+  return *parsed;
+}
 
 std::variant<try_again, failure> setback(const http_outcome& outcome, const std::string& what) {
   if (const auto* none = outcome.failed()) {

@@ -5,6 +5,7 @@
 #include "protocol/result.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -25,6 +26,10 @@ using verdict = std::variant<T, try_again, failure>;
 /// fail"): another try for network trouble and what `classify` calls retry, the end for all else.
 /// @param what names the request for people, e.g. `checking sha256:9f86… in host/repo`
 std::variant<try_again, failure> setback(const http_outcome& outcome, const std::string& what);
+
+/// The digest under which the registry says that it holds what was asked for or sent; nothing where
+/// it names none, or one of another algorithm.
+std::optional<digest> named_digest(const http_response& response);
 
 /// Does the repository hold the blob? Only a 404 means no; a 200 of another size means that what
 /// lies there is broken and must be sent again.

@@ -227,16 +227,22 @@ TEST(Credentials, AreEmptyWithoutUserAndPassword) {
 
 TEST(Conceal, TakesEverySecretOutOfAForeignText) {
   std::string text = "you sent Bearer abcdef.x, and again abcdef.x!";
-  conceal(text, "Bearer abcdef.x");
+  conceal_authorization(text, "Bearer abcdef.x");
   EXPECT_EQ(text, "you sent Bearer ***, and again ***!");
 }
 
 TEST(Conceal, LeavesATextAloneThatHoldsNone) {
   for (const auto* secret : {"", "Basic ", "abc", "Bearer nothing-of-it"}) {
     std::string text = "abc said no";
-    conceal(text, secret);
+    conceal_authorization(text, secret);
     EXPECT_EQ(text, "abc said no") << secret;
   }
+}
+
+TEST(Conceal, TakesAPasswordOutWhole) {
+  std::string text = "bob said hunter two";
+  conceal(text, "hunter two");
+  EXPECT_EQ(text, "bob said ***");
 }
 
 } // namespace
