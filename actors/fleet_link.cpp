@@ -17,10 +17,6 @@ constexpr caf::timespan connection_timeout = std::chrono::seconds{5};
 } // namespace
 
 link_config::link_config(const link_options& options) {
-  add_message_types<caf::id_block::flotilla>();
-  add_message_types<caf::id_block::flotilla_handles>();
-  set("scheduler.policy", caf::atom("sharing")); // the stealing policy polls
-  set("scheduler.max-threads", std::size_t{2});
   set("middleman.app-identifiers", std::vector<std::string>{"flotilla"});
   set("middleman.heartbeat-interval", heartbeat_interval);
   set("middleman.connection-timeout", connection_timeout);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/system_config.hpp"
 #include "protocol/result.hpp"
 
 #include <cstdint>
@@ -23,7 +24,7 @@ struct link_options {
 };
 
 /// An actor system that talks to others.
-class link_config : public caf::actor_system_config {
+class link_config : public system_config {
 public:
   explicit link_config(const link_options& options);
 };

@@ -32,7 +32,7 @@ constexpr std::uint64_t enough_to_tell = 8 << 20;
 /// A registry refuses without saying whom: without that nobody knows which login to mend.
 void name_user(failure& why, const actors::push_order& order,
                const protocol::result<protocol::credentials>& who) {
-  if (why.code != errc::unauthorized || !who)
+  if (!who)
     return;
   auto user = protocol::printable(who->user, 80);
   if (!user.empty() && why.message.find(user) != std::string::npos)
@@ -56,26 +56,19 @@ struct equipment {
 };
 
 protocol::result<equipment> equip(const options& chosen) {
-  std::string password;
-  if (chosen.password_stdin) {
-    auto given = read_password();
-    if (!given)
-      return given.error();
-    password = std::move(*given);
-  }
+  auto find = credentials_of(chosen);
+  if (!find)
+    return find.error();
   auto kept = state::open(chosen);
   if (!kept)
     return kept.error();
-  equipment all{std::move(*kept), nullptr, {}};
+  equipment all{std::move(*kept), nullptr, std::move(*find)};
   if (!chosen.admin.empty()) {
     auto started = admin_server::start(chosen.admin);
     if (!started)
       return started.error();
     all.admin = std::move(*started);
   }
-  all.find = [&chosen, password](const std::string& host) {
-    return find_credentials(chosen, password, host);
-  };
   return all;
 }
 

@@ -145,4 +145,17 @@ protocol::result<credentials> find_credentials(const options& chosen, const std:
   return found->value_or(credentials{});
 }
 
+protocol::result<actors::credential_finder> credentials_of(const options& chosen) {
+  std::string password;
+  if (chosen.password_stdin) {
+    auto given = read_password();
+    if (!given)
+      return given.error();
+    password = std::move(*given);
+  }
+  return actors::credential_finder{[&chosen, password](const std::string& host) {
+    return find_credentials(chosen, password, host);
+  }};
+}
+
 } // namespace flotilla::app

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/token.hpp"
 #include "app/options.hpp"
 #include "protocol/result.hpp"
 #include "protocol/token.hpp"
@@ -21,5 +22,11 @@ protocol::result<std::string> read_password();
 ///          that is broken.
 protocol::result<protocol::credentials>
 find_credentials(const options& chosen, const std::string& password, const std::string& host);
+
+/// What a TOKEN actor finds credentials with: reads the password, where one is to be read, and then
+/// looks as `find_credentials` does.
+/// @param chosen outlives the finder
+/// @returns what `read_password` returns
+protocol::result<actors::credential_finder> credentials_of(const options& chosen);
 
 } // namespace flotilla::app

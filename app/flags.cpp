@@ -51,18 +51,23 @@ CLI::Option* add_choice(CLI::App& to, const char* flag, T& value, const names<T>
     option->check(CLI::IsMember(keys(choices)))->default_str(shown_default)->type_name("MODE"));
 }
 
-/// A value that one of our own parsers reads.
+/// What one of our own parsers reads.
+template <class Parse>
+CLI::Validator read_by(Parse parse) {
+  return {[parse](const std::string& text) {
+            auto parsed = parse(text);
+            return parsed ? std::string{} : parsed.error().message + ": " + parsed.error().hint;
+          },
+          ""};
+}
+
 template <class T, class Parse>
 CLI::Option* add_parsed(CLI::App& to, const char* flag, T& value, Parse parse, const char* type,
                         const char* shown_default, const char* help) {
-  auto check = [parse](const std::string& text) {
-    auto parsed = parse(text);
-    return parsed ? std::string{} : parsed.error().message + ": " + parsed.error().hint;
-  };
   auto* option = to.add_option_function<std::string>(
     flag, [&value, parse](const std::string& text) { value = *parse(text); }, help);
   return with_environment(
-    option->check(CLI::Validator{check, ""})->default_str(shown_default)->type_name(type));
+    option->check(read_by(parse))->default_str(shown_default)->type_name(type));
 }
 
 } // namespace
@@ -280,12 +285,7 @@ void add_limit_flags(CLI::App& to, options& chosen) {
       "--bandwidth",
       [&chosen](const std::string& text) { chosen.fleet.new_bandwidth = *parse_bytes(text); },
       "Bytes per second of all nodes together; 0: no bound")
-    ->check(CLI::Validator{[](const std::string& text) {
-                             auto parsed = parse_bytes(text);
-                             return parsed ? std::string{}
-                                           : parsed.error().message + ": " + parsed.error().hint;
-                           },
-                           ""})
+    ->check(read_by(parse_bytes))
     ->type_name("SIZE/s");
 }
 

@@ -18,9 +18,19 @@ constexpr const char* hint = "is the coordinator running there? --coordinator na
 
 } // namespace
 
-fleet_line::fleet_line(fleet_peer peer, const std::string& caller)
+protocol::result<std::unique_ptr<fleet_line>> fleet_line::open(const options& chosen) {
+  auto peer = read_fleet_peer(chosen, chosen.fleet.coordinator, "--coordinator");
+  if (!peer)
+    return peer.error();
+  auto line = std::make_unique<fleet_line>(std::move(*peer));
+  if (auto why = line->reach(seeking); why.code != errc::none)
+    return why;
+  return line;
+}
+
+fleet_line::fleet_line(fleet_peer peer)
   : peer_(std::move(peer)), config_(peer_.link), system_(config_), self_(system_) {
-  actors::caller who{caller, std::string{program_version}, peer_.link};
+  actors::caller who{"a client", std::string{program_version}, peer_.link};
   dialler_ = system_.spawn(actors::dialler, std::move(who));
 }
 

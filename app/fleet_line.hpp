@@ -7,6 +7,7 @@
 #include "protocol/result.hpp"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,7 +17,14 @@ namespace flotilla::app {
 /// A client's line to the coordinator: asks, and waits for the answer. One thread.
 class fleet_line {
 public:
-  fleet_line(fleet_peer peer, const std::string& caller);
+  /// How long a client seeks a coordinator that does not answer.
+  static constexpr std::chrono::seconds seeking{5};
+
+  /// The line of a client's command, reached.
+  /// @returns errc::usage: no such place, or bad certificates; else what `reach` returns
+  static protocol::result<std::unique_ptr<fleet_line>> open(const options& chosen);
+
+  explicit fleet_line(fleet_peer peer);
   fleet_line(const fleet_line&) = delete;
   fleet_line& operator=(const fleet_line&) = delete;
   ~fleet_line();
@@ -29,7 +37,8 @@ public:
   /// answer: then there is no line until it is reached again.
   /// @pre it was reached
   template <class T, class... Words>
-  protocol::result<T> ask(std::chrono::milliseconds patience, Words... words) {
+  protocol::result<T> ask(Words... words) {
+    constexpr std::chrono::seconds patience{10};
     std::optional<protocol::result<T>> answer;
     self_->request(coordinator_, patience, std::move(words)...)
       .receive([&](T& value) { answer.emplace(std::move(value)); },

@@ -5,6 +5,7 @@
 #include "actors/http.hpp"
 #include "actors/node.hpp"
 #include "actors/surveyor.hpp"
+#include "actors/system_config.hpp"
 #include "app/version.hpp"
 
 #include <caf/all.hpp>
@@ -19,21 +20,11 @@ namespace {
 
 constexpr std::chrono::milliseconds glance{100};
 
-struct fleet_config : caf::actor_system_config {
-  fleet_config() {
-    add_message_types<caf::id_block::flotilla>();
-    add_message_types<caf::id_block::flotilla_handles>();
-    // The stealing policy polls: it burns processor time while all wait for a slow registry.
-    set("scheduler.policy", caf::atom("sharing"));
-    set("scheduler.max-threads", std::size_t{2});
-  }
-};
-
 } // namespace
 
 struct fleet_of_one::impl {
   std::shared_ptr<transport::curl_engine> engine;
-  fleet_config config;
+  actors::system_config config;
   caf::actor_system system{config};
   actors::http_actor http;
   actors::coordinator_actor coordinator;

@@ -6,8 +6,10 @@
 #include "app/output.hpp"
 #include "app/progress.hpp"
 #include "app/push_request.hpp"
+#include "app/report.hpp"
 #include "app/signals.hpp"
 
+#include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
 #include <filesystem>
@@ -21,8 +23,6 @@ using protocol::failure;
 
 namespace {
 
-constexpr std::chrono::seconds reach_patience{5};
-constexpr std::chrono::seconds answer_patience{10};
 constexpr std::chrono::milliseconds glance{200};
 
 /// Paths are read by other processes: one that is relative means nothing there.
@@ -68,12 +68,12 @@ protocol::result<actors::push_report> follow(fleet_line& line, const options& ch
   for (;;) {
     if (auto why = line.reach(chosen.retry_budget); why.code != errc::none)
       return why;
-    auto now = line.ask<actors::push_overview>(answer_patience, atom::status_v, id);
+    auto now = line.ask<actors::push_overview>(atom::status_v, id);
     if (!now && now.error().code != errc::no_node)
       return now.error();
     if (now && now->ended) {
       view->end();
-      auto report = line.ask<actors::push_report>(answer_patience, atom::await_v, id);
+      auto report = line.ask<actors::push_report>(atom::await_v, id);
       if (report || report.error().code != errc::no_node)
         return report;
       continue;
@@ -99,19 +99,16 @@ int run_fleet_push(const options& chosen) {
     return refuse(chosen, order.error());
   say_what_is_ignored(chosen);
   order->source = for_others(std::move(order->source));
-  auto peer = read_fleet_peer(chosen, chosen.fleet.coordinator, "--coordinator");
-  if (!peer)
-    return refuse(chosen, peer.error());
-  fleet_line line{std::move(*peer), "a client"};
-  if (auto why = line.reach(reach_patience); why.code != errc::none)
-    return refuse(chosen, why);
-  auto id = line.ask<std::string>(answer_patience, atom::submit_v, *order);
+  auto line = fleet_line::open(chosen);
+  if (!line)
+    return refuse(chosen, line.error());
+  auto id = (*line)->ask<std::string>(atom::submit_v, *order);
   if (!id)
     return refuse(chosen, id.error());
   if (chosen.fleet.detach)
-    return write_out(chosen.json ? "{\"id\":\"" + *id + "\"}\n" : *id + '\n');
+    return write_out(chosen.json ? render({{"id", *id}}) + '\n' : *id + '\n');
   spdlog::info("push {} is in the fleet's hands", *id);
-  auto report = follow(line, chosen, *id);
+  auto report = follow(**line, chosen, *id);
   if (!report)
     return refuse(chosen, report.error());
   for (const auto& warning : report->warnings)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/overview.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

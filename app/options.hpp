@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/order.hpp"
 #include "transport/engine_options.hpp"
 
 #include <chrono>

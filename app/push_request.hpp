@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/order.hpp"
 #include "app/options.hpp"
 #include "protocol/result.hpp"
 

@@ -17,8 +17,6 @@ using protocol::errc;
 
 namespace {
 
-constexpr std::chrono::seconds reach_patience{5};
-constexpr std::chrono::seconds answer_patience{10};
 constexpr std::chrono::seconds watch_every{1};
 
 template <class T>
@@ -30,10 +28,10 @@ nlohmann::json array_of(const std::vector<T>& all) {
 }
 
 protocol::result<std::string> describe_all(fleet_line& line, bool json) {
-  auto pushes = line.ask<std::vector<actors::push_overview>>(answer_patience, atom::list_v);
+  auto pushes = line.ask<std::vector<actors::push_overview>>(atom::list_v);
   if (!pushes)
     return pushes.error();
-  auto nodes = line.ask<std::vector<actors::node_overview>>(answer_patience, atom::nodes_v);
+  auto nodes = line.ask<std::vector<actors::node_overview>>(atom::nodes_v);
   if (!nodes)
     return nodes.error();
   if (json)
@@ -44,7 +42,7 @@ protocol::result<std::string> describe_all(fleet_line& line, bool json) {
 protocol::result<std::string> describe(fleet_line& line, const options& chosen, bool& ended) {
   if (chosen.fleet.id.empty())
     return describe_all(line, chosen.json);
-  auto push = line.ask<actors::push_overview>(answer_patience, atom::status_v, chosen.fleet.id);
+  auto push = line.ask<actors::push_overview>(atom::status_v, chosen.fleet.id);
   if (!push)
     return push.error();
   ended = push->ended;
@@ -79,10 +77,10 @@ actors::limit_change change_of(const options& chosen) {
 protocol::result<bool> tell(fleet_line& line, const options& chosen) {
   const auto& id = chosen.fleet.id;
   switch (chosen.what) {
-    case command::cancel: return line.ask<bool>(answer_patience, atom::cancel_v, id);
-    case command::pause: return line.ask<bool>(answer_patience, atom::pause_v, id);
-    case command::resume: return line.ask<bool>(answer_patience, atom::resume_v, id);
-    default: return line.ask<bool>(answer_patience, atom::limit_v, id, change_of(chosen));
+    case command::cancel: return line.ask<bool>(atom::cancel_v, id);
+    case command::pause: return line.ask<bool>(atom::pause_v, id);
+    case command::resume: return line.ask<bool>(atom::resume_v, id);
+    default: return line.ask<bool>(atom::limit_v, id, change_of(chosen));
   }
 }
 
@@ -90,20 +88,17 @@ protocol::result<bool> tell(fleet_line& line, const options& chosen) {
 
 int run_remote(const options& chosen) {
   set_up_log(chosen);
-  auto peer = read_fleet_peer(chosen, chosen.fleet.coordinator, "--coordinator");
-  if (!peer)
-    return refuse(chosen, peer.error());
-  fleet_line line{std::move(*peer), "a client"};
-  if (auto why = line.reach(reach_patience); why.code != errc::none)
-    return refuse(chosen, why);
+  auto line = fleet_line::open(chosen);
+  if (!line)
+    return refuse(chosen, line.error());
   if (chosen.what == command::status)
-    return show_status(line, chosen);
-  auto told = tell(line, chosen);
+    return show_status(**line, chosen);
+  auto told = tell(**line, chosen);
   if (!told)
     return refuse(chosen, told.error());
   if (!*told)
     return refuse(chosen, {errc::usage, "push " + chosen.fleet.id + " has ended", {}});
-  return write_out(chosen.json ? "{\"id\":\"" + chosen.fleet.id + "\"}\n" : std::string{});
+  return write_out(chosen.json ? render({{"id", chosen.fleet.id}}) + '\n' : std::string{});
 }
 
 } // namespace flotilla::app

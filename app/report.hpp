@@ -1,6 +1,7 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/status.hpp"
+#include "protocol/reference.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -2,12 +2,16 @@
 
 #include "app/exit_code.hpp"
 
+#include <chrono>
 #include <csignal>
+#include <thread>
 #include <unistd.h>
 
 namespace flotilla::app {
 
 namespace {
+
+constexpr std::chrono::milliseconds glance{50};
 
 volatile std::sig_atomic_t times_asked = 0;
 
@@ -31,6 +35,11 @@ void watch_signals() {
 
 bool is_interrupted() noexcept {
   return times_asked != 0;
+}
+
+void wait_for_signal() {
+  while (!is_interrupted())
+    std::this_thread::sleep_for(glance);
 }
 
 } // namespace flotilla::app

@@ -9,4 +9,7 @@ void watch_signals();
 /// One of them has come. Any thread may ask.
 bool is_interrupted() noexcept;
 
+/// Waits until one of them comes.
+void wait_for_signal();
+
 } // namespace flotilla::app

@@ -1,6 +1,6 @@
-#include <caf/detail/get_root_uuid.hpp>
+#include "app/random_id.hpp"
 
-#include <fstream>
+#include <caf/detail/get_root_uuid.hpp>
 
 // CAF tells processes apart by the machine's addresses, its root file system and the PID: two
 // containers, each with PID 1, become one node to it, and the work of one goes to the other. Our
@@ -9,10 +9,7 @@
 namespace caf::detail {
 
 std::string get_root_uuid() {
-  std::ifstream kernel{"/proc/sys/kernel/random/uuid"};
-  std::string id;
-  std::getline(kernel, id);
-  return id;
+  return flotilla::app::random_id();
 }
 
 } // namespace caf::detail

@@ -1,16 +1,14 @@
 #pragma once
 
-#include "actors/interfaces.hpp"
+#include "actors/system_config.hpp"
 
 #include <caf/scheduler/test_coordinator.hpp>
 #include <gtest/gtest.h>
 
 namespace flotilla::test {
 
-struct virtual_time_config : caf::actor_system_config {
+struct virtual_time_config : actors::system_config {
   virtual_time_config() {
-    add_message_types<caf::id_block::flotilla>();
-    add_message_types<caf::id_block::flotilla_handles>();
     set("scheduler.policy", caf::atom("testing"));
   }
 };
