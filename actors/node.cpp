@@ -118,22 +118,15 @@ void node_state::recall(const std::string& push, const std::vector<index>& blobs
   auto* d = find(push);
   if (d == nullptr)
     return;
-  give_back(*d, blobs);
-  d->answer_due = true;
-  soon();
-}
-
-/// @returns how many of them were not begun
-std::size_t node_state::give_back(duty& d, const std::vector<index>& blobs) {
   auto wanted = [&](const upload_order& order) {
     return std::find(blobs.begin(), blobs.end(), order.blob) != blobs.end();
   };
-  const auto before = d.queue.size();
-  for (const auto& order : d.queue)
+  for (const auto& order : d->queue)
     if (wanted(order))
-      d.pending.returned.push_back(order.blob);
-  d.queue.erase(std::remove_if(d.queue.begin(), d.queue.end(), wanted), d.queue.end());
-  return before - d.queue.size();
+      d->pending.returned.push_back(order.blob);
+  d->queue.erase(std::remove_if(d->queue.begin(), d->queue.end(), wanted), d->queue.end());
+  d->answer_due = true;
+  soon();
 }
 
 void node_state::drop(const std::string& push, const std::vector<index>& blobs) {

@@ -83,7 +83,6 @@ private:
   void dismiss(const Handle& whom);
   void find_root(const std::string& push);
   void hand_out(const std::string& push, duty& d, std::uint32_t uploader);
-  std::size_t give_back(duty& d, const std::vector<index>& blobs);
   void forget(const std::string& push, duty& d, index blob);
   void feed();
   bool feed(std::uint32_t uploader);

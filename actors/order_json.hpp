@@ -1,6 +1,7 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/order.hpp"
+#include "actors/status.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/status.hpp"
 #include "protocol/retry.hpp"
 #include "protocol/verdict.hpp"
 

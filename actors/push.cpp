@@ -226,7 +226,7 @@ void push_state::conclude() {
   finish(std::move(report_));
 }
 
-failure push_state::missing_blobs() {
+failure push_state::missing_blobs() const {
   failure why{errc::differs, {}, "push again with --check always"};
   std::size_t named = 0;
   for (ledger::index blob = 0; blob < plan_->blobs.size() && named < 20; ++blob)
@@ -261,117 +261,8 @@ ledger& push_state::looked_at() {
   return again_ ? *again_ : *ledger_;
 }
 
-// ---- commands --------------------------------------------------------------------------------
-
-void push_state::stop() {
-  fail({errc::interrupted, "stopped by the user",
-        "running the same command again continues: what the registry has is not sent again"});
-}
-
-/// Bodies on the wire go on to their end: a registry keeps nothing of half a blob.
-void push_state::set_paused(bool paused) {
-  if (std::exchange(paused_, paused) == paused)
-    return;
-  if (is_.journal.paused)
-    is_.journal.paused(paused);
-  if (paused)
-    return recall_everything();
-  on_progress();
-  if (is_at_work())
-    fill();
-}
-
-void push_state::limit(const limit_change& change) {
-  auto& options = is_.order.options;
-  if (change.sets_uploads)
-    options.uploads = std::clamp<std::uint32_t>(change.uploads, 1, 32);
-  if (change.sets_bandwidth)
-    options.bandwidth = change.bandwidth;
-  engagement_.options = options;
-  share_limits();
-}
-
-// ---- the clock -------------------------------------------------------------------------------
-
-void push_state::on_setback(const setback_note& note) {
-  meter_.setback(self_->clock().now(), note);
-}
-
-void push_state::on_progress() {
-  meter_.progress(self_->clock().now());
-}
-
-bool push_state::is_spent() {
-  auto budget = is_.order.options.retry_budget;
-  if (!heard_)
-    budget = std::min(budget, is_.order.options.reach_budget);
-  if (paused_) // nobody tries
-    on_progress();
-  if (!meter_.is_spent(self_->clock().now(), budget))
-    return false;
-  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(budget).count();
-  fail({errc::gave_up,
-        "gave up after " + std::to_string(seconds)
-          + " s without progress; the last try: " + meter_.last_setback().detail,
-        "running the same command again continues; --retry-budget sets how long to wait"});
-  return true;
-}
-
-void push_state::tick() {
-  if (phase_ == phase::ended || is_spent())
-    return;
-  begin_when_ready();
-  if (is_at_work())
-    share_limits();
-  watch_for_stranding();
-  if (phase_ != phase::ended)
-    self_->delayed_send(self_, std::chrono::milliseconds{250}, atom::tick_v);
-}
-
-// ---- the end ---------------------------------------------------------------------------------
-
-void push_state::fail(failure why) {
-  if (phase_ == phase::ended)
-    return;
-  report_.why = std::move(why);
-  finish(std::move(report_));
-}
-
-void push_state::finish(push_report report) {
-  phase_ = phase::ended;
-  std::sort(report.absent.begin(), report.absent.end(),
-            [](const auto& a, const auto& b) { return a.blob < b.blob; }); // the plan's order
-  report.last = status();
-  seats_.for_each([this](const seat& at) { self_->send(at.node, atom::release_v, is_.id); });
-  report.nodes = seats_.shares();
-  if (sent_bytes_ > 0)
-    report.bottleneck = bottleneck_of(report.nodes);
-  is_.ended(std::move(report));
-  constexpr auto reason = caf::exit_reason::user_shutdown;
-  self_->send_exit(scout_, reason);
-  self_->send_exit(publisher_, reason);
-  self_->send_exit(gateway_, reason);
-  self_->quit();
-}
-
-push_status push_state::status() const {
-  push_status now;
-  now.now = phase_;
-  now.paused = paused_;
-  now.waiting = what_is_missing();
-  if (ledger_) {
-    now.total = ledger_->total();
-    now.present = ledger_->of(protocol::confirmation::present);
-    now.mounted = ledger_->of(protocol::confirmation::mounted);
-    now.uploaded = ledger_->of(protocol::confirmation::uploaded);
-    now.resumed = ledger_->of(protocol::confirmation::resumed);
-    now.missing = ledger_->missing();
-  }
-  now.sent_bytes = sent_bytes_;
-  now.resent_bytes = resent_bytes_;
-  seats_.write(now);
-  meter_.write(self_->clock().now(), now);
-  return now;
+const ledger& push_state::looked_at() const {
+  return again_ ? *again_ : *ledger_;
 }
 
 push_state::interface::behavior_type push(push_state::pointer self, push_setting setting) {

@@ -98,7 +98,7 @@ public:
   asker<pointer> questions;
 
 private:
-  // The life of a push, step by step: push.cpp.
+  // The life of a push, step by step: push.cpp. Commands, time and the end: push_control.cpp.
   protocol::failure objection_to(const protocol::push_plan& plan) const;
   void remember();
   void reach();
@@ -115,13 +115,13 @@ private:
   void advance();
   bool is_at_work() const;
   bool is_spent();
-  protocol::failure missing_blobs();
+  protocol::failure missing_blobs() const;
 
   // Who does what: push_work.cpp.
   void engage(seat& at);
   void fill();
   void grant(seat& at, std::uint64_t most_bytes);
-  void take_back_for_idle_nodes();
+  void take_back_for_idle_nodes(const std::vector<seat*>& nodes);
   void recall_everything();
   void share_limits();
   std::uint64_t fair_share() const;
@@ -137,6 +137,7 @@ private:
   bool is_trusting() const;
   /// What checks are booked in: the second look has a ledger of its own.
   protocol::ledger& looked_at();
+  const protocol::ledger& looked_at() const;
 
   pointer self_;
   push_setting is_;

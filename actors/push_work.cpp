@@ -116,13 +116,14 @@ void push_state::fill() {
   if (paused_ || !is_at_work())
     return;
   const auto share = fair_share();
-  for (auto* at : seats_.by_need())
+  const auto nodes = seats_.by_need();
+  for (auto* at : nodes)
     grant(*at, share);
-  take_back_for_idle_nodes();
+  take_back_for_idle_nodes(nodes);
 }
 
 std::uint64_t push_state::fair_share() const {
-  const auto& of = again_ ? *again_ : *ledger_;
+  const auto& of = looked_at();
   auto left = of.total().bytes - of.confirmed().bytes;
   return left / std::max<std::size_t>(1, seats_.count());
 }
@@ -181,11 +182,12 @@ std::optional<upload_order> push_state::next_upload(const seat& at) {
 
 /// At the tail a slow node may still have blobs that it has not begun, while another has nothing to
 /// do: half of those that the other could send go back.
-void push_state::take_back_for_idle_nodes() {
-  auto nodes = seats_.by_need();
-  if (phase_ != phase::sending || nodes.size() < 2 || !nodes.front()->is_idle())
+void push_state::take_back_for_idle_nodes(const std::vector<seat*>& nodes) {
+  auto found
+    = std::find_if(nodes.begin(), nodes.end(), [](const seat* at) { return at->is_idle(); });
+  if (phase_ != phase::sending || nodes.size() < 2 || found == nodes.end())
     return;
-  const auto& idle = *nodes.front();
+  const auto& idle = **found;
   auto* busiest = *std::max_element(nodes.begin(), nodes.end(), [](const seat* a, const seat* b) {
     return a->waiting < b->waiting;
   });
@@ -353,7 +355,7 @@ std::string push_state::what_is_missing() const {
   auto is_coming = seats_.any_in(seat::stage::surveyed) || seats_.any_in(seat::stage::engaged);
   if (phase_ != phase::sending || !seats_.all_idle() || is_coming)
     return {};
-  const auto& of = again_ ? *again_ : *ledger_;
+  const auto& of = looked_at();
   auto left = of.total().blobs - of.confirmed().blobs;
   return left == 0 ? std::string{}
                    : std::to_string(left) + " blobs are held by no node that is here";

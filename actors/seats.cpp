@@ -4,6 +4,22 @@
 
 namespace flotilla::actors {
 
+namespace {
+
+/// Adds what a node did to what one of its name did before.
+void add_share(std::map<std::string, node_share>& to, const node_share& more) {
+  auto& sum = to[more.name];
+  sum.name = more.name;
+  sum.blobs += more.blobs;
+  sum.bytes += more.bytes;
+  sum.seconds += more.seconds;
+  sum.disk_seconds += more.disk_seconds;
+  sum.wire_seconds += more.wire_seconds;
+  sum.registry_seconds += more.registry_seconds;
+}
+
+} // namespace
+
 void seat::grant_upload(index blob, std::uint64_t bytes) {
   if (uploads.emplace(blob, bytes).second)
     upload_bytes += bytes;
@@ -88,17 +104,6 @@ void seats::write(push_status& to) const {
     to.bodies.insert(to.bodies.end(), last.bodies.begin(), last.bodies.end());
     to.bodies_in_all += last.bodies_in_all;
   }
-}
-
-void add_share(std::map<std::string, node_share>& to, const node_share& more) {
-  auto& sum = to[more.name];
-  sum.name = more.name;
-  sum.blobs += more.blobs;
-  sum.bytes += more.bytes;
-  sum.seconds += more.seconds;
-  sum.disk_seconds += more.disk_seconds;
-  sum.wire_seconds += more.wire_seconds;
-  sum.registry_seconds += more.registry_seconds;
 }
 
 } // namespace flotilla::actors

@@ -79,7 +79,4 @@ private:
   std::map<std::string, node_share> departed_; ///< by name
 };
 
-/// Adds what a node did to what it did before, by name.
-void add_share(std::map<std::string, node_share>& to, const node_share& more);
-
 } // namespace flotilla::actors

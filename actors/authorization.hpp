@@ -1,0 +1,34 @@
+#pragma once
+
+#include "protocol/url.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace flotilla::actors {
+
+struct authorization_request {
+  protocol::url registry;
+  std::vector<std::string> scopes;
+  std::string challenge; ///< `WWW-Authenticate`; empty: is anything known?
+  std::string rejected;  ///< the authorization that was refused or has grown old
+};
+
+/// What goes into `Authorization`, and for how long.
+struct authorization {
+  std::string field;                ///< empty: none is needed, as far as is known
+  std::chrono::seconds lifetime{0}; ///< 0: for ever
+};
+
+template <class Inspector>
+auto inspect(Inspector& f, authorization_request& x) {
+  return f(x.registry, x.scopes, x.challenge, x.rejected);
+}
+template <class Inspector>
+auto inspect(Inspector& f, authorization& x) {
+  return f(x.field, x.lifetime);
+}
+
+} // namespace flotilla::actors

@@ -1,0 +1,137 @@
+#pragma once
+
+#include "actors/order.hpp"
+#include "actors/status.hpp"
+#include "protocol/blob_upload.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace flotilla::actors {
+
+struct check_order {
+  protocol::ledger::index blob = 0;
+  protocol::digest id;
+  std::uint64_t size = 0; ///< bytes
+  std::string mount_from; ///< look there too when it is absent; empty: do not
+};
+
+struct upload_order {
+  protocol::ledger::index blob = 0;
+  protocol::digest id;
+  std::uint64_t size = 0; ///< bytes
+  protocol::blob_naming naming = protocol::blob_naming::oci;
+  std::string mount_from; ///< repository that may hold it already; empty: none known
+};
+
+struct work_batch {
+  std::vector<check_order> checks;
+  std::vector<upload_order> uploads;
+};
+
+/// What a node needs to work for a push.
+struct engagement {
+  std::string push; ///< its id
+  source_query source;
+  protocol::endpoint at;
+  std::vector<std::string> scopes; ///< what its tokens must allow, the target's first
+  push_options options;
+  std::uint32_t lane = 0; ///< of its requests on this node, which chooses it; does not travel
+};
+
+/// One node's part of what a push may use.
+struct node_limits {
+  std::uint32_t uploads = 32;  ///< 0..32
+  std::uint64_t bandwidth = 0; ///< bytes per second; 0: no bound
+};
+
+struct check_result {
+  protocol::ledger::index blob = 0;
+  bool present = false;
+  bool mountable = false;
+};
+
+struct upload_result {
+  protocol::ledger::index blob = 0;
+  protocol::confirmation how = protocol::confirmation::uploaded;
+};
+
+/// More of a blob's body has left, or it starts again.
+struct body_progress {
+  protocol::ledger::index blob = 0;
+  std::uint64_t sent = 0;  ///< bytes of the body on the wire now; 0: it starts again
+  std::uint64_t more = 0;  ///< bytes since the last word
+  std::uint64_t fresh = 0; ///< those of them that had never left before
+  bool counts = true;      ///< as progress of the push
+};
+
+/// What happened on a node since its last report.
+struct node_report {
+  std::vector<check_result> checks;
+  std::vector<upload_result> uploads;
+  std::vector<protocol::ledger::index> returned; ///< not begun, and given back
+  std::vector<protocol::ledger::index> claimed;  ///< begun for this push before we were engaged
+  std::vector<setback_note> setbacks;
+  std::vector<protocol::failure> failures; ///< each ends the push
+  std::uint32_t waiting = 0;               ///< orders that no uploader has taken yet
+  std::uint64_t sent_bytes = 0;            ///< more than at the last report
+  std::uint64_t resent_bytes = 0;          ///< likewise: of bytes that had left before
+  bool moved = false;                      ///< bodies left that count as progress
+  std::uint64_t in_flight_bytes = 0;       ///< now
+  std::vector<body_in_flight> bodies;      ///< now: the largest few
+  std::uint32_t bodies_in_all = 0;
+  node_share share; ///< so far
+};
+
+/// What the transport did since the process began.
+struct io_totals {
+  std::uint64_t body_bytes = 0;
+  std::uint64_t connections = 0;
+  double disk_seconds = 0;
+};
+
+template <class Inspector>
+auto inspect(Inspector& f, check_order& x) {
+  return f(x.blob, x.id, x.size, x.mount_from);
+}
+template <class Inspector>
+auto inspect(Inspector& f, upload_order& x) {
+  return f(x.blob, x.id, x.size, x.naming, x.mount_from);
+}
+template <class Inspector>
+auto inspect(Inspector& f, work_batch& x) {
+  return f(x.checks, x.uploads);
+}
+template <class Inspector>
+auto inspect(Inspector& f, engagement& x) {
+  return f(x.push, x.source, x.at, x.scopes, x.options);
+}
+template <class Inspector>
+auto inspect(Inspector& f, node_limits& x) {
+  return f(x.uploads, x.bandwidth);
+}
+template <class Inspector>
+auto inspect(Inspector& f, check_result& x) {
+  return f(x.blob, x.present, x.mountable);
+}
+template <class Inspector>
+auto inspect(Inspector& f, upload_result& x) {
+  return f(x.blob, x.how);
+}
+template <class Inspector>
+auto inspect(Inspector& f, body_progress& x) {
+  return f(x.blob, x.sent, x.more, x.fresh, x.counts);
+}
+template <class Inspector>
+auto inspect(Inspector& f, node_report& x) {
+  return f(x.checks, x.uploads, x.returned, x.claimed, x.setbacks, x.failures, x.waiting,
+           x.sent_bytes, x.resent_bytes, x.moved, x.in_flight_bytes, x.bodies, x.bodies_in_all,
+           x.share);
+}
+template <class Inspector>
+auto inspect(Inspector& f, io_totals& x) {
+  return f(x.body_bytes, x.connections, x.disk_seconds);
+}
+
+} // namespace flotilla::actors
