@@ -118,6 +118,13 @@ protected:
     });
     settle();
   }
+  static bool is_body(const protocol::http_request& request) {
+    return request.verb == protocol::method::put
+           && request.url.find("digest=") != std::string::npos;
+  }
+  void hold_bodies() {
+    net->hold = is_body;
+  }
   /// Tells the push something.
   template <class... Words>
   void command(Words... words) {

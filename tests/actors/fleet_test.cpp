@@ -1,15 +1,7 @@
-#include "tests/actors/fleet_fixture.hpp"
-
-#include <gmock/gmock.h>
+#include "tests/actors/fleet_of_nodes.hpp"
 
 namespace flotilla::actors {
 namespace {
-
-using namespace std::chrono_literals;
-using protocol::errc;
-using protocol::method;
-using test::network;
-using testing::HasSubstr;
 
 /// A node that does nothing but remember who engaged it.
 node_actor::behavior_type spy_node(node_actor::pointer, push_actor* employer) {
@@ -30,71 +22,8 @@ node_actor::behavior_type spy_node(node_actor::pointer, push_actor* employer) {
   };
 }
 
-/// A coordinator and several nodes, as in processes of their own.
-class Fleet : public fleet {
-protected:
-  Fleet() {
-    order.options.check = protocol::check_mode::never;
-    rules.node_grace = 60s;
-  }
-  void begin_fleet() {
-    begin(rules);
-  }
-  bool is_body(const protocol::http_request& request) const {
-    return request.verb == method::put && request.url.find("digest=") != std::string::npos;
-  }
-  void hold_bodies() {
-    net->hold = [this](const protocol::http_request& request) { return is_body(request); };
-  }
-  std::size_t sent(std::size_t blob) const {
-    return net->count(method::put, "digest=" + digest_of(blob));
-  }
-  void kill(std::size_t node) {
-    caf::anon_send_exit(nodes[node], caf::exit_reason::kill);
-    settle();
-  }
-  /// Whether who asked is still there to hear.
-  static bool is_answered(const network::held_request& held) {
-    auto alive = caf::actor_cast<caf::weak_actor_ptr>(held.watcher);
-    return alive.lock() != nullptr
-           && !caf::actor_cast<caf::abstract_actor*>(held.watcher)
-                 ->getf(caf::abstract_actor::is_terminated_flag);
-  }
-  void let_all_go() {
-    while (!net->held.empty()) {
-      network::body_left(net->held[0]);
-      net->let_go(0);
-      settle();
-    }
-  }
-  push_overview overview() {
-    push_overview found;
-    auto asking = sys.spawn([&, this](caf::event_based_actor* self) {
-      self->request(head, caf::infinite, atom::status_v, push_id).then([&](push_overview& now) {
-        found = std::move(now);
-      });
-    });
-    settle();
-    return found;
-  }
-  void beat_for(std::chrono::seconds span, const std::vector<std::string>& who) {
-    for (; span.count() > 0; span -= 1s) {
-      for (const auto& name : who)
-        command(atom::beat_v, name);
-      pass(1s);
-    }
-  }
-
-  fleet_rules rules;
-};
-
 TEST_F(Fleet, SharesAPushOutToEveryNode) {
-  plan(std::vector<std::uint64_t>(60, 1000));
-  begin_fleet();
-  hold_bodies();
-  for (const auto* name : {"a", "b", "c"})
-    add_node(name, 4);
-  submit();
+  start(std::vector<std::uint64_t>(60, 1000), {"a", "b", "c"}, 4);
   EXPECT_EQ(net->held.size(), 12u) << "all slots of all nodes are in use";
   let_all_go();
   ASSERT_TRUE(report);
@@ -121,12 +50,7 @@ TEST_F(Fleet, SendsEachBlobFromANodeThatHoldsIt) {
 }
 
 TEST_F(Fleet, GivesTheWorkOfALostNodeToAnother) {
-  plan(std::vector<std::uint64_t>(8, 1000));
-  begin_fleet();
-  hold_bodies();
-  add_node("a", 2);
-  add_node("b", 2);
-  submit();
+  start(std::vector<std::uint64_t>(8, 1000), {"a", "b"}, 2);
   ASSERT_EQ(net->held.size(), 4u);
   std::set<std::string> in_vain; // what dies with the node
   kill(0);
@@ -163,11 +87,7 @@ TEST_F(Fleet, EndsWhenAllButOneNodeDie) {
 }
 
 TEST_F(Fleet, AsksBeforeItSendsWhatALostNodeMayHaveSent) {
-  plan({1000});
-  begin_fleet();
-  hold_bodies();
-  add_node("a", 1);
-  submit();
+  start({1000}, {"a"}, 1);
   ASSERT_EQ(net->held.size(), 1u);
   registry.blobs.insert(digest_of(0)); // it arrived, and nobody was told
   kill(0);
@@ -180,11 +100,7 @@ TEST_F(Fleet, AsksBeforeItSendsWhatALostNodeMayHaveSent) {
 }
 
 TEST_F(Fleet, CountsANodeAsLostThatIsSilentForItsLease) {
-  plan({1000});
-  begin_fleet();
-  hold_bodies();
-  add_node("a", 1);
-  submit();
+  start({1000}, {"a"}, 1);
   ASSERT_EQ(net->held.size(), 1u);
   beat_for(20s, {"a"});
   EXPECT_EQ(overview().status.nodes, 1u);
@@ -252,11 +168,7 @@ TEST_F(Fleet, TakesBackWhatASlowNodeHasNotBegunForOneThatIsIdle) {
 }
 
 TEST_F(Fleet, TakesTheSamePushForOneJob) {
-  plan({1000});
-  begin_fleet();
-  hold_bodies();
-  add_node("a", 1);
-  submit();
+  start({1000}, {"a"}, 1);
   auto first = push_id;
   submit();
   EXPECT_EQ(push_id, first);
@@ -266,11 +178,7 @@ TEST_F(Fleet, TakesTheSamePushForOneJob) {
 }
 
 TEST_F(Fleet, BeginsNothingNewWhilePaused) {
-  plan(std::vector<std::uint64_t>(8, 1000));
-  begin_fleet();
-  hold_bodies();
-  add_node("a", 2);
-  submit();
+  start(std::vector<std::uint64_t>(8, 1000), {"a"}, 2);
   ASSERT_EQ(net->held.size(), 2u);
   command(atom::pause_v, push_id);
   EXPECT_TRUE(overview().status.paused);
@@ -286,24 +194,14 @@ TEST_F(Fleet, BeginsNothingNewWhilePaused) {
 }
 
 TEST_F(Fleet, DividesTheUploadsOfAPushAmongItsNodes) {
-  plan(std::vector<std::uint64_t>(40, 1000));
   order.options.max_uploads = 5;
-  begin_fleet();
-  hold_bodies();
-  for (const auto* name : {"a", "b", "c"})
-    add_node(name, 8);
-  submit();
+  start(std::vector<std::uint64_t>(40, 1000), {"a", "b", "c"}, 8);
   EXPECT_EQ(net->held.size(), 5u);
 }
 
 TEST_F(Fleet, DividesTheBandwidthAmongTheNodesThatSend) {
-  plan(std::vector<std::uint64_t>(40, 1000));
   order.options.bandwidth = 9'000;
-  begin_fleet();
-  hold_bodies();
-  for (const auto* name : {"a", "b", "c"})
-    add_node(name, 2);
-  submit();
+  start(std::vector<std::uint64_t>(40, 1000), {"a", "b", "c"}, 2);
   pass(500ms);
   ASSERT_EQ(net->limits.size(), 1u); // one engine plays for all: each node's lane is its first
   EXPECT_EQ(net->limits.begin()->second, 3'000u);
@@ -315,12 +213,8 @@ TEST_F(Fleet, DividesTheBandwidthAmongTheNodesThatSend) {
 }
 
 TEST_F(Fleet, ChangesTheUploadsOfARunningPush) {
-  plan(std::vector<std::uint64_t>(40, 1000));
   order.options.uploads = 2;
-  begin_fleet();
-  hold_bodies();
-  add_node("a", 8);
-  submit();
+  start(std::vector<std::uint64_t>(40, 1000), {"a"}, 8);
   EXPECT_EQ(net->held.size(), 2u);
   limit_change change;
   change.sets_uploads = true;
@@ -330,11 +224,7 @@ TEST_F(Fleet, ChangesTheUploadsOfARunningPush) {
 }
 
 TEST_F(Fleet, ServesTwoPushesInTurn) {
-  plan(std::vector<std::uint64_t>(20, 1000));
-  begin_fleet();
-  hold_bodies();
-  add_node("a", 4);
-  submit();
+  start(std::vector<std::uint64_t>(20, 1000), {"a"}, 4);
   auto other = order;
   other.target = *protocol::parse_reference("registry.test/m/y:v1");
   other.at = {*protocol::parse_url("https://registry.test"), "m/y"};
@@ -368,11 +258,7 @@ TEST_F(Fleet, RefusesANodeOfANameThatIsTaken) {
 }
 
 TEST_F(Fleet, GivesNothingToANodeThatIsLeaving) {
-  plan(std::vector<std::uint64_t>(20, 1000));
-  begin_fleet();
-  hold_bodies();
-  add_node("a", 2);
-  submit();
+  start(std::vector<std::uint64_t>(20, 1000), {"a"}, 2);
   command(atom::leave_v, std::string{"a"});
   auto drained = false;
   auto asking = sys.spawn([&, this](caf::event_based_actor* self) {
@@ -411,88 +297,6 @@ TEST_F(Fleet, IgnoresAReportOfBlobsThatDoNotExist) {
   EXPECT_EQ(overview().status.uploaded.blobs, 0u);
   EXPECT_EQ(overview().status.total.blobs, 1u);
   push = push_actor{};
-}
-
-// ---- a coordinator that comes back -----------------------------------------------------------
-
-TEST_F(Fleet, ContinuesAKeptPushWithoutSendingWhatWasConfirmed) {
-  plan(std::vector<std::uint64_t>(6, 1000));
-  kept_push kept;
-  kept.id = "p-000001";
-  kept.order = order;
-  kept.memory.restored = true;
-  kept.memory.model = source_plan.top().id.to_string();
-  for (std::uint32_t blob : {0U, 1U, 2U}) {
-    kept.memory.confirmed.emplace_back(blob, protocol::confirmation::uploaded);
-    registry.blobs.insert(digest_of(blob));
-  }
-  begin(rules, {kept});
-  add_node("a", 2);
-  order = kept.order;
-  submit();
-  EXPECT_EQ(push_id, kept.id) << "handed in once more: the same job";
-  beat_for(std::chrono::duration_cast<std::chrono::seconds>(rules.lease) + 1s, {"a"});
-  ASSERT_TRUE(report);
-  EXPECT_EQ(report->why.code, errc::none) << report->why.message;
-  for (std::size_t blob = 0; blob < 6; ++blob)
-    EXPECT_EQ(sent(blob), blob < 3 ? 0u : 1u);
-  EXPECT_EQ(report->last.uploaded.blobs, 6u);
-}
-
-TEST_F(Fleet, TrustsNothingOfAKeptPushWhoseSourceIsAnother) {
-  plan({1000, 1000});
-  kept_push kept;
-  kept.id = "p-000001";
-  kept.order = order;
-  kept.memory.restored = true;
-  kept.memory.model = protocol::digest::of("another manifest").to_string();
-  kept.memory.confirmed.emplace_back(0, protocol::confirmation::uploaded);
-  begin(rules, {kept});
-  add_node("a", 2);
-  submit();
-  beat_for(6s, {"a"});
-  ASSERT_TRUE(report);
-  EXPECT_EQ(sent(0), 1u);
-  EXPECT_EQ(sent(1), 1u);
-}
-
-TEST_F(Fleet, LeavesToANodeWhatItHasOnTheWireWhenTheCoordinatorComesBack) {
-  plan(std::vector<std::uint64_t>(4, 1000));
-  begin_fleet();
-  hold_bodies();
-  add_node("a", 2);
-  submit();
-  ASSERT_EQ(net->held.size(), 2u);
-  kept_push kept;
-  kept.id = push_id;
-  kept.order = order;
-  kept.memory.restored = true;
-  kept.memory.model = source_plan.top().id.to_string();
-  caf::anon_send_exit(head, caf::exit_reason::user_shutdown);
-  settle();
-  caf::anon_send(nodes[0], atom::lost_v, false);
-  settle();
-  begin(rules, {kept});
-  join(0, "a");
-  submit();
-  beat_for(6s, {"a"});
-  let_all_go();
-  ASSERT_TRUE(report);
-  EXPECT_EQ(report->why.code, errc::none) << report->why.message;
-  for (std::size_t blob = 0; blob < 4; ++blob)
-    EXPECT_EQ(sent(blob), 1u);
-}
-
-TEST_F(Fleet, DropsEverythingOnANodeWhoseLeaseRanOut) {
-  plan(std::vector<std::uint64_t>(4, 1000));
-  begin_fleet();
-  hold_bodies();
-  add_node("a", 2);
-  submit();
-  ASSERT_EQ(net->held.size(), 2u);
-  caf::anon_send(nodes[0], atom::lost_v, true);
-  settle();
-  EXPECT_TRUE(net->held.empty()) << "its requests are cancelled";
 }
 
 } // namespace

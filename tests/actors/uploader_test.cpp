@@ -11,9 +11,7 @@ class Uploader : public fleet {
 protected:
   Uploader() {
     order.options.check = protocol::check_mode::never;
-    net->hold = [](const protocol::http_request& request) {
-      return request.verb == method::put && request.url.find("digest=") != std::string::npos;
-    };
+    hold_bodies();
   }
   std::size_t bodies_begun() const {
     return net->count(method::put, "digest=");

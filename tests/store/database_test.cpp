@@ -4,6 +4,7 @@
 #include "store/transaction.hpp"
 #include "tests/store/error_of.hpp"
 #include "tests/store/raw_sql.hpp"
+#include "tests/store/read_only.hpp"
 #include "tests/support/as_nobody.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -24,8 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
-
-constexpr auto read_only = fs::perms{0555}; // to its owner, too: the tests may run as anybody
 
 const migration_list none;
 const migration_list two_steps{"CREATE TABLE t (n REAL)",

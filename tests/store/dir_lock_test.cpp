@@ -2,6 +2,7 @@
 
 #include "tests/store/child.hpp"
 #include "tests/store/error_of.hpp"
+#include "tests/store/read_only.hpp"
 #include "tests/support/as_nobody.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -18,8 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
-
-constexpr auto read_only = fs::perms{0555}; // to its owner, too: the tests may run as anybody
 
 /// A process that holds the lock until it is killed.
 std::unique_ptr<child> holder(const std::string& path) {

@@ -4,6 +4,7 @@
 #include "tests/store/error_of.hpp"
 #include "tests/store/journal_text.hpp"
 #include "tests/store/raw_sql.hpp"
+#include "tests/store/read_only.hpp"
 #include "tests/support/as_nobody.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -27,8 +28,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
-constexpr auto read_only = fs::perms{0555}; // to its owner, too: the tests may run as anybody
-
 using files = std::map<std::string, std::string>; ///< name, content
 
 void put(const std::string& path, const std::string& bytes) {

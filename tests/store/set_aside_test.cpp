@@ -1,6 +1,7 @@
 #include "store/set_aside.hpp"
 
 #include "tests/store/error_of.hpp"
+#include "tests/store/read_only.hpp"
 #include "tests/support/as_nobody.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -18,8 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
-
-constexpr auto read_only = fs::perms{0555}; // to its owner, too: the tests may run as anybody
 
 constexpr std::time_t moment = 1'000'000'000; // date -u -d @1000000000: 2001-09-09 01:46:40
 

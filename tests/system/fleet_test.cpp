@@ -17,6 +17,18 @@ protected:
     for (const auto* name : workers)
       fleet.start_worker(name);
   }
+  struct followed {
+    std::unique_ptr<process> client;
+    std::string id;
+  };
+  /// A push of so many layers of 50 kB that has sent so many bytes, and takes its time.
+  followed push_in_progress(std::size_t layers, std::uint64_t sent) {
+    const small_model model{fleet.flotilla, layers_of(layers, 50'000)};
+    auto client = fleet.begin_push(model.source, fleet.to("m:v1"), {"--bandwidth", "300kB"});
+    auto id = fleet_of_processes::id_of(*client);
+    EXPECT_TRUE(fleet.wait_until_sent(id, sent));
+    return {std::move(client), std::move(id)};
+  }
   void expect_served(const std::string& reference) {
     EXPECT_EQ(pulled(fleet.to(reference), fleet.flotilla / "pulled"),
               blobs_in(fleet.flotilla / "model"));
@@ -191,10 +203,7 @@ TEST_F(Fleet, KnowsNoPushThatIsNotThere) {
 
 TEST_F(Fleet, GoesOnWhenAllButOneWorkerAreKilled) {
   start({"a", "b", "c"});
-  const small_model model{fleet.flotilla, layers_of(60, 50'000)};
-  auto client = fleet.begin_push(model.source, fleet.to("m:v1"), {"--bandwidth", "1MB"});
-  const auto id = fleet_of_processes::id_of(*client);
-  ASSERT_TRUE(fleet.wait_until_sent(id, 500'000));
+  auto [client, id] = push_in_progress(60, 500'000);
   fleet.worker("a").signal(SIGKILL);
   fleet.worker("b").signal(SIGKILL);
   ASSERT_EQ(fleet.ask({"limit", id, "--bandwidth", "0"}).status, 0);
@@ -204,10 +213,7 @@ TEST_F(Fleet, GoesOnWhenAllButOneWorkerAreKilled) {
 
 TEST_F(Fleet, GoesOnWhenTheCoordinatorIsKilledAndComesBack) {
   start({"a", "b"});
-  const small_model model{fleet.flotilla, layers_of(60, 50'000)};
-  auto client = fleet.begin_push(model.source, fleet.to("m:v1"), {"--bandwidth", "1MB"});
-  const auto id = fleet_of_processes::id_of(*client);
-  ASSERT_TRUE(fleet.wait_until_sent(id, 1'000'000));
+  auto [client, id] = push_in_progress(60, 500'000);
   fleet.coordinator().signal(SIGKILL);
   fleet.coordinator().wait();
   fleet.start_coordinator();
@@ -222,10 +228,7 @@ TEST_F(Fleet, GoesOnWhenTheCoordinatorIsKilledAndComesBack) {
 
 TEST_F(Fleet, DoesWithoutAStoppedWorkerWhoseLeaseRunsOut) {
   start({"a", "b"});
-  const small_model model{fleet.flotilla, layers_of(60, 50'000)};
-  auto client = fleet.begin_push(model.source, fleet.to("m:v1"), {"--bandwidth", "1MB"});
-  const auto id = fleet_of_processes::id_of(*client);
-  ASSERT_TRUE(fleet.wait_until_sent(id, 500'000));
+  auto [client, id] = push_in_progress(60, 500'000);
   fleet.worker("a").signal(SIGSTOP);
   EXPECT_TRUE(fleet.coordinator().wait_for("node a is lost")) << fleet.coordinator().err();
   ASSERT_EQ(fleet.ask({"limit", id, "--bandwidth", "0"}).status, 0);
@@ -238,10 +241,7 @@ TEST_F(Fleet, DoesWithoutAStoppedWorkerWhoseLeaseRunsOut) {
 
 TEST_F(Fleet, DrainsAWorkerThatIsAskedToStop) {
   start({"a", "b"});
-  const small_model model{fleet.flotilla, layers_of(60, 50'000)};
-  auto client = fleet.begin_push(model.source, fleet.to("m:v1"), {"--bandwidth", "1MB"});
-  const auto id = fleet_of_processes::id_of(*client);
-  ASSERT_TRUE(fleet.wait_until_sent(id, 500'000));
+  auto [client, id] = push_in_progress(60, 500'000);
   fleet.worker("a").signal(SIGTERM);
   ASSERT_EQ(fleet.ask({"limit", id, "--bandwidth", "0"}).status, 0);
   EXPECT_EQ(fleet.worker("a").wait().status, 0);
@@ -253,14 +253,12 @@ TEST_F(Fleet, DrainsAWorkerThatIsAskedToStop) {
 
 TEST_F(Fleet, KeepsItsPushesOverAStopOfTheCoordinator) {
   start({"a"});
-  const small_model model{fleet.flotilla, layers_of(40, 50'000)};
-  auto client = fleet.begin_push(model.source, fleet.to("m:v1"), {"--bandwidth", "1MB"});
-  const auto id = fleet_of_processes::id_of(*client);
-  ASSERT_TRUE(fleet.wait_until_sent(id, 500'000));
+  auto [client, id] = push_in_progress(40, 500'000);
   fleet.coordinator().signal(SIGTERM);
   EXPECT_EQ(fleet.coordinator().wait().status, 0);
   fleet.start_coordinator();
   EXPECT_NE(fleet.coordinator().err().find("pushes that go on: 1"), std::string::npos);
+  EXPECT_EQ(fleet.ask({"limit", id, "--bandwidth", "0"}).status, 0);
   EXPECT_EQ(client->wait().status, 0) << client->err();
   expect_served("m:v1");
 }
