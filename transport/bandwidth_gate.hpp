@@ -42,6 +42,11 @@ public:
   /// @returns how many may be read; 0: none until `release` names the ticket.
   std::uint64_t ask(ticket& who, std::uint64_t want, time_point now);
 
+  /// Whether `ask` may ever say no.
+  bool limits(const ticket& who) const noexcept {
+    return limited(who.in != nullptr ? *who.in : nobodys_);
+  }
+
   /// Adds to `to` the tickets whose turn has come: their owners ask again.
   void release(time_point now, std::vector<ticket*>& to);
 

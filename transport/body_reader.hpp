@@ -39,6 +39,12 @@ public:
   /// @returns how many; none when the file failed: `error` says how.
   std::optional<std::size_t> read(char* to, std::size_t room);
 
+  /// Sends the next bytes from the page cache to a socket that does not block, without a copy. What
+  /// is not in memory is left to `read`, which measures the disk, and so is the end of the body,
+  /// which is handed out only after a last look at the file.
+  /// @returns how many bytes the socket took, at most 1 MiB; 0: `read` has to go on.
+  std::uint64_t send_cached(int socket);
+
   /// @returns false when `position` lies beyond the end.
   bool seek(std::uint64_t position) noexcept;
 
@@ -56,6 +62,7 @@ private:
 
   std::optional<protocol::failure> open_file();
   std::optional<std::size_t> read_file(char* to, std::size_t room);
+  bool is_cached(std::uint64_t at) const;
   bool unchanged();
   std::nullopt_t fail(const std::string& what);
 

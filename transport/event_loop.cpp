@@ -27,6 +27,12 @@ std::optional<time_point> earlier(std::optional<time_point> a, std::optional<tim
   return std::min(*a, *b);
 }
 
+wire& wire_of(CURL* easy) {
+  void* known = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &known);
+  return *static_cast<wire*>(known);
+}
+
 int curl_events(unsigned events) {
   int mask = 0;
   // A connection that broke may still hold the answer that explains why: reading comes first.
@@ -81,13 +87,15 @@ curl_socket_t event_loop::on_open(void* self, curlsocktype, curl_sockaddr* addre
 
 /// Taking a socket out of epoll here would be late for one that is closed already: its number may
 /// be somebody else's by now.
-int event_loop::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
+int event_loop::on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void*) {
   auto& loop = *static_cast<event_loop*>(self);
-  if (what == CURL_POLL_REMOVE)
+  if (what == CURL_POLL_REMOVE) {
     loop.watched_.erase(socket);
-  else
-    loop.watch(socket,
-               ((what & CURL_POLL_IN) ? EPOLLIN : 0U) | ((what & CURL_POLL_OUT) ? EPOLLOUT : 0U));
+    return 0;
+  }
+  wire_of(easy).socket = socket;
+  loop.watch(socket,
+             ((what & CURL_POLL_IN) ? EPOLLIN : 0U) | ((what & CURL_POLL_OUT) ? EPOLLOUT : 0U));
   return 0;
 }
 

@@ -9,6 +9,13 @@
 
 namespace flotilla::transport {
 
+/// What the CURLOPT_PRIVATE of every handle in an event loop points to.
+struct wire {
+  /// The last that curl began to watch for the handle; none yet: CURL_SOCKET_BAD. Not always its
+  /// connection: names are looked up, and addresses tried, by other sockets.
+  curl_socket_t socket = CURL_SOCKET_BAD;
+};
+
 /// Waits with epoll for all of curl's sockets and timers at once, and drives curl when one is
 /// ready. One thread owns it; only `wake` may be called by others.
 class event_loop {
@@ -29,6 +36,7 @@ public:
     return multi_ && epoll_ && wakeup_;
   }
 
+  /// @param easy with a `wire` that outlives its stay
   CURLMcode add(CURL* easy);
   void remove(CURL* easy) {
     curl_multi_remove_handle(multi_.get(), easy);
@@ -44,7 +52,7 @@ public:
   void wake() noexcept;
 
 private:
-  static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void* known);
+  static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* known);
   static curl_socket_t on_open(void* self, curlsocktype, curl_sockaddr* address);
   static int on_timer(CURLM*, long milliseconds, void* self);
 

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 namespace flotilla::transport {
 
@@ -19,6 +21,8 @@ using protocol::http_outcome;
 using protocol::no_response;
 
 constexpr std::chrono::milliseconds report_interval{100};
+/// What curl sends itself after each portion that went past it: so it waits for the socket as ever.
+constexpr std::size_t curls_share = 4 << 10;
 
 patience patience_of(const engine_options& options) {
   return {options.stall_timeout, options.answer_timeout};
@@ -33,6 +37,18 @@ T info(CURL* easy, CURLINFO what) {
   T value{};
   curl_easy_getinfo(easy, what, &value);
   return value;
+}
+
+/// Of a TCP socket; -1 for anything else.
+int local_port(curl_socket_t socket) {
+  sockaddr_storage at{};
+  socklen_t length = sizeof at;
+  if (socket == CURL_SOCKET_BAD
+      || ::getsockname(socket, reinterpret_cast<sockaddr*>(&at), &length) != 0)
+    return -1;
+  if (at.ss_family == AF_INET)
+    return ntohs(reinterpret_cast<const sockaddr_in&>(at).sin_port);
+  return at.ss_family == AF_INET6 ? ntohs(reinterpret_cast<const sockaddr_in6&>(at).sin6_port) : -1;
 }
 
 std::string header_limit_words(std::size_t limit) {
@@ -78,7 +94,7 @@ std::optional<failure> transfer::prepare() {
 
 void transfer::set_callbacks() {
   auto* curl = easy();
-  curl_easy_setopt(curl, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(curl, CURLOPT_PRIVATE, &wire_);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error_.data());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields_.get());
   curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, &transfer::on_begin);
@@ -95,16 +111,18 @@ void transfer::set_callbacks() {
 
 // ---- callbacks ----------------------------------------------------------------------------------
 
-int transfer::on_begin(void* self, char*, char*, int, int) {
+int transfer::on_begin(void* self, char*, char*, int, int local_port) {
   auto& t = *static_cast<transfer*>(self);
   // Curl repeats what a kept connection did not answer. But the server may have acted on a body
   // that left whole: whether to send that again is not ours to say.
   if (t.body_left_)
     return CURL_PREREQFUNC_ABORT;
   t.begun_ = true;
+  t.local_port_ = local_port;
   t.clock_.begin(clock::now());
   // Curl rewinds only if bytes had gone out, and not if it had merely read them.
   t.body_->seek(0);
+  t.past_curl_ = 0;
   t.sink_.forget();
   return CURL_PREREQFUNC_OK;
 }
@@ -134,6 +152,8 @@ std::size_t transfer::read(char* to, std::size_t room) {
   // The server has said all it will say, and does not want the rest.
   if (is_answered() && sink_.complete())
     return CURL_READFUNC_ABORT;
+  if (may_bypass_curl() && send_past_curl() > 0)
+    room = std::min(room, curls_share);
   const auto want = std::min<std::uint64_t>(room, body_->remaining());
   if (want == 0)
     return 0;
@@ -146,6 +166,25 @@ std::size_t transfer::read(char* to, std::size_t room) {
     return CURL_READFUNC_ABORT;
   note_read(*got, now);
   return *got;
+}
+
+/// When curl asks for more of the body, all it had is with the system. On a connection that carries
+/// the bytes as they are, the next ones may then go the short way, which spares two copies.
+bool transfer::may_bypass_curl() const noexcept {
+  const bool direct = protocol::is_loopback(target_.host) || around_.proxies.http.empty();
+  return !target_.secure && direct && !around_.gate.limits(ticket_);
+}
+
+std::uint64_t transfer::send_past_curl() {
+  const auto socket = connection();
+  const auto sent = socket == CURL_SOCKET_BAD ? 0 : body_->send_cached(socket);
+  past_curl_ += sent;
+  around_.meters.body_bytes.fetch_add(sent, std::memory_order_relaxed);
+  return sent;
+}
+
+std::uint64_t transfer::written() const {
+  return past_curl_ + static_cast<std::uint64_t>(info<curl_off_t>(easy(), CURLINFO_SIZE_UPLOAD_T));
 }
 
 void transfer::note_read(std::size_t bytes, time_point now) {
@@ -195,8 +234,13 @@ bool transfer::try_again_after(CURLcode code) {
   return true;
 }
 
+/// CURLINFO_ACTIVESOCKET would name the connection of the handle's last transfer.
+curl_socket_t transfer::connection() const {
+  return local_port(wire_.socket) == local_port_ ? wire_.socket : CURL_SOCKET_BAD;
+}
+
 std::uint64_t transfer::queued_bytes() const {
-  const auto socket = info<curl_socket_t>(easy(), CURLINFO_ACTIVESOCKET);
+  const auto socket = connection();
   int queued = 0;
   if (socket == CURL_SOCKET_BAD || ::ioctl(socket, SIOCOUTQ, &queued) != 0)
     return 0;
@@ -205,7 +249,7 @@ std::uint64_t transfer::queued_bytes() const {
 
 progress_clock::verdict transfer::check(time_point now) {
   progress_clock::traffic seen;
-  seen.written = static_cast<std::uint64_t>(info<curl_off_t>(easy(), CURLINFO_SIZE_UPLOAD_T));
+  seen.written = written();
   seen.queued = queued_bytes();
   seen.received = sink_.received();
   return clock_.check(now, seen, ticket_.waiting);
@@ -259,8 +303,8 @@ failure transfer::reason(CURLcode code) const {
   report.detail = error_.data();
   report.os_error = static_cast<int>(info<long>(easy(), CURLINFO_OS_ERRNO));
   report.verify_result = info<long>(easy(), CURLINFO_SSL_VERIFYRESULT);
-  report.early = info<long>(easy(), CURLINFO_NUM_CONNECTS) > 0 && sink_.received() == 0
-                 && info<curl_off_t>(easy(), CURLINFO_SIZE_UPLOAD_T) == 0;
+  report.early
+    = info<long>(easy(), CURLINFO_NUM_CONNECTS) > 0 && sink_.received() == 0 && written() == 0;
   const bool direct = protocol::is_loopback(target_.host);
   return explain(report, {target_, around_.options.tls, around_.options.connect_timeout,
                           direct ? std::string_view{} : around_.proxies.towards(target_)});

@@ -8,6 +8,7 @@
 #include "transport/curl_handles.hpp"
 #include "transport/engine_meters.hpp"
 #include "transport/engine_options.hpp"
+#include "transport/event_loop.hpp"
 #include "transport/progress_clock.hpp"
 #include "transport/proxy_names.hpp"
 #include "transport/response_sink.hpp"
@@ -85,10 +86,14 @@ private:
 
   void set_callbacks();
   std::size_t read(char* to, std::size_t room);
+  bool may_bypass_curl() const noexcept;
+  std::uint64_t send_past_curl();
   void note_read(std::size_t bytes, time_point now);
   bool header(std::string_view line);
   bool is_answered() const noexcept;
   protocol::failure reason(CURLcode code) const;
+  std::uint64_t written() const;
+  curl_socket_t connection() const;
   std::uint64_t queued_bytes() const;
 
   order order_;
@@ -102,7 +107,10 @@ private:
   bandwidth_gate::ticket ticket_;
   time_point reported_{};                 ///< when `sent` was told last
   std::chrono::nanoseconds disk_time_{0}; ///< already counted
-  bool begun_ = false;                    ///< the connection stood at least once
+  wire wire_;
+  int local_port_ = 0;          ///< of the connection in use
+  std::uint64_t past_curl_ = 0; ///< body bytes that curl knows nothing of
+  bool begun_ = false;          ///< the connection stood at least once
   bool tried_again_ = false;
   bool body_left_ = false; ///< to its last byte
   std::array<char, CURL_ERROR_SIZE> error_{};

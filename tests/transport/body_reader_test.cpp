@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace flotilla::transport {
 namespace {
@@ -47,6 +49,67 @@ TEST_F(BodyReader, ReadsItsSliceInPieces) {
   EXPECT_EQ(read(*reader, 100), "567");
   EXPECT_EQ(reader->remaining(), 0U);
   EXPECT_EQ(read(*reader, 100), "");
+  EXPECT_FALSE(reader->error());
+}
+
+/// Two ends of a stream that take a megabyte without being read.
+struct stream {
+  stream() {
+    int both[2] = {-1, -1};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, both), 0);
+    ours = unique_fd{both[0]};
+    theirs = unique_fd{both[1]};
+    const int room = 4 << 20;
+    ::setsockopt(ours.value(), SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room);
+  }
+  std::string arrived() const {
+    std::string text(4 << 20, '\0');
+    const auto got = ::read(theirs.value(), text.data(), text.size());
+    text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+    return text;
+  }
+  unique_fd ours, theirs;
+};
+
+TEST_F(BodyReader, SendsWhatIsInMemoryAndKeepsTheEndForALastLook) {
+  const auto bytes = test::counted_bytes(1'000'000);
+  write_file(path, bytes);
+  const auto request = slice(1000, 900'000, 1'000'000);
+  auto reader = body_reader::open(request);
+  ASSERT_TRUE(reader);
+  const stream to;
+  std::string sent;
+  while (reader->send_cached(to.ours.value()) > 0)
+    sent += to.arrived();
+  EXPECT_EQ(reader->remaining(), 256U << 10);
+  EXPECT_EQ(reader->position(), sent.size());
+  EXPECT_EQ(sent + read(*reader, 1 << 20).value_or("failed"), bytes.substr(1000, 900'000));
+}
+
+TEST_F(BodyReader, SendsNothingThatItMustRead) {
+  const stream to;
+  write_file(path, std::string(256 << 10, 'x'));
+  const auto small = slice(0, 256 << 10, 256 << 10);
+  auto reader = body_reader::open(small);
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(reader->send_cached(to.ours.value()), 0U);
+  protocol::http_request memory;
+  memory.content = std::string(1 << 20, 'x');
+  reader = body_reader::open(memory);
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(reader->send_cached(to.ours.value()), 0U);
+}
+
+TEST_F(BodyReader, LeavesABrokenSocketAndAShorterFileToTheOrdinaryWay) {
+  write_file(path, std::string(1 << 20, 'x'));
+  const auto request = slice(0, 1 << 20, 1 << 20);
+  auto reader = body_reader::open(request);
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(reader->send_cached(-1), 0U);
+  EXPECT_EQ(reader->position(), 0U);
+  std::filesystem::resize_file(path, 1000);
+  const stream to;
+  EXPECT_EQ(reader->send_cached(to.ours.value()), 0U);
   EXPECT_FALSE(reader->error());
 }
 

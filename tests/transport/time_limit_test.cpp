@@ -35,6 +35,22 @@ TEST(TimeLimit, ABodyThatNobodyReadsIsGivenUp) {
   EXPECT_FALSE(how.failed()->body_complete);
 }
 
+/// Small enough for the system to take it whole, and more than it gets rid of.
+TEST(TimeLimit, ABodyThatOurSystemStillHoldsIsNotSent) {
+  std::promise<void> over;
+  auto until_over = over.get_future().share();
+  test::raw_server server{[&](test::raw_connection& c) {
+    c.read_head();
+    until_over.wait();
+  }};
+  curl_engine engine{impatient()};
+  const auto how
+    = ask(engine, asking(method::put, "http://" + server.address(), std::string(1'000'000, 'x')));
+  over.set_value();
+  EXPECT_EQ(why(how).message, "no byte moved between " + server.address() + " and us for 200 ms");
+  EXPECT_TRUE(how.failed()->body_complete) << "it did not fit, so this test shows nothing";
+}
+
 TEST(TimeLimit, TheAnswerToABodyMayTakeMuchLongerThanAStall) {
   test::raw_server server{[](test::raw_connection& c) {
     c.read_head();
