@@ -1,6 +1,7 @@
 #include "actors/coordinator.hpp"
 
 #include "actors/errors.hpp"
+#include "actors/journal.hpp"
 #include "actors/order_json.hpp"
 #include "protocol/text.hpp"
 
@@ -43,7 +44,10 @@ void coordinator_state::wire(coordinator_setting setting, std::vector<kept_push>
     self_->quit(exit.reason);
   });
   for (auto& each : kept)
-    start(each.id, std::move(each.order), std::move(each.memory));
+    if (each.report)
+      recall(std::move(each));
+    else
+      start(each.id, std::move(each.order), std::move(each.memory));
   if (!is_.rules.alone)
     self_->delayed_send(self_, is_.rules.lease / 8, atom::tick_v);
 }
@@ -72,10 +76,29 @@ caf::result<std::string> coordinator_state::submit(push_order order) {
   if (running != jobs_.end())
     return running->first;
   auto id = unused_id();
-  if (is_.journal.begin)
-    is_.journal.begin(id, order);
+  if (!is_.journal) {
+    start(id, std::move(order), {});
+    return id;
+  }
+  // Who has the id may count on it: a coordinator that dies now finds the push again.
+  auto promise = self_->make_response_promise<std::string>();
+  self_->request(is_.journal, caf::infinite, atom::submit_v, id, order)
+    .then([promise, id](bool) mutable { promise.deliver(id); },
+          [promise, id](const caf::error&) mutable { promise.deliver(id); });
   start(id, std::move(order), {});
-  return id;
+  return promise;
+}
+
+/// One that ended under an earlier coordinator, for whoever asks how.
+void coordinator_state::recall(kept_push ended) {
+  auto& j = jobs_[ended.id];
+  j.same = what_makes_it_the_same(ended.order);
+  j.overview
+    = {ended.id, ended.order.source.text, ended.order.target.to_string(), ended.report->last,
+       true,     ended.report->why};
+  j.report = std::move(*ended.report);
+  ended_.push_back(ended.id);
+  forget_the_oldest();
 }
 
 void coordinator_state::start(const std::string& id, push_order order, push_memory memory) {
@@ -87,8 +110,8 @@ void coordinator_state::start(const std::string& id, push_order order, push_memo
   setting.order = std::move(order);
   setting.rules = is_.rules;
   setting.memory = std::move(memory);
-  if (is_.journal.of)
-    setting.journal = is_.journal.of(id);
+  if (is_.journal)
+    setting.journal = writes_to(is_.journal, id);
   setting.http = is_.http;
   setting.tokens = is_.tokens;
   setting.node_tokens = is_.node_tokens;
@@ -115,8 +138,8 @@ void coordinator_state::on_ended(const std::string& id, push_report report) {
   j.overview.status = report.last;
   j.overview.ended = true;
   j.overview.why = report.why;
-  if (is_.journal.end)
-    is_.journal.end(id, report);
+  if (is_.journal)
+    caf::anon_send(is_.journal, atom::ended_v, id, report);
   for (auto& promise : std::exchange(j.waiting, {}))
     promise.deliver(report);
   j.report = std::move(report);

@@ -5,19 +5,12 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 namespace flotilla::actors {
-
-/// Where a coordinator keeps what a later one must know. Called on the COORDINATOR and on its
-/// pushes; none may block. Empty functions: nothing is kept.
-struct coordinator_journal {
-  std::function<void(const std::string& id, const push_order& order)> begin;
-  std::function<push_journal(const std::string& id)> of;
-  std::function<void(const std::string& id, const push_report& report)> end;
-};
 
 /// All that a coordinator is given.
 struct coordinator_setting {
@@ -26,7 +19,7 @@ struct coordinator_setting {
   http_actor http;
   token_actor tokens;      ///< the only one that sees credentials
   token_actor node_tokens; ///< what nodes may ask
-  coordinator_journal journal;
+  journal_actor journal;   ///< keeps what a later coordinator must know; null: nothing is kept
 };
 
 /// A push that was found in the journal.
@@ -34,6 +27,7 @@ struct kept_push {
   std::string id;
   push_order order;
   push_memory memory;
+  std::optional<push_report> report; ///< how it ended; none: it goes on
 };
 
 /// What the COORDINATOR knows between two messages.
@@ -86,6 +80,7 @@ private:
   };
 
   void start(const std::string& id, push_order order, push_memory memory);
+  void recall(kept_push ended);
   void lose(std::string node, const char* how);
   void on_down(const caf::down_msg& down);
   void tell_pushes_of(const member& fresh);

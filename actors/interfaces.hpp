@@ -209,8 +209,10 @@ using membership_actor = caf::typed_actor<
 /// The JOURNAL keeps what a later coordinator must know. Detached, for it writes to a disk. Pushes
 /// go by their id.
 using journal_actor = caf::typed_actor<
-  // A push begins; its order.
-  caf::reacts_to<atom::submit, std::string, push_order>,
+  // A push begins; its order. Answers when it is kept; false: it could not be.
+  caf::replies_to<atom::submit, std::string, push_order>::with<bool>,
+  // Its order is another now.
+  caf::reacts_to<atom::limit, std::string, push_order>,
   // Its top manifest is known; another than before makes what was recorded be forgotten.
   caf::reacts_to<atom::outlined, std::string, std::string>,
   // These blobs are confirmed.

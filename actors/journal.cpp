@@ -25,26 +25,33 @@ void journal_state::wire(std::shared_ptr<store::journal> file) {
   file_ = std::move(file);
 }
 
+/// @returns false when it was not written.
 template <class Write>
-void journal_state::write(Write what) {
+bool journal_state::write(Write what) {
   try {
     what();
     if (std::exchange(in_trouble_, false))
       spdlog::warn("the journal takes writes again");
+    return true;
   } catch (const store::database_error& error) {
     if (!std::exchange(in_trouble_, true))
       spdlog::error("the journal cannot be written: {}; pushes go on, and a coordinator that is "
                     "started again will know less of them",
                     error.what());
+    return false;
   }
 }
 
-void journal_state::begin(const std::string& push, const push_order& order) {
+bool journal_state::begin(const std::string& push, const push_order& order) {
   store::journaled_push entry;
   entry.id = push;
   entry.order = to_json(order);
   entry.created = static_cast<std::int64_t>(std::time(nullptr));
-  write([&] { file_->begin(entry); });
+  return write([&] { file_->begin(entry); });
+}
+
+void journal_state::change(const std::string& push, const push_order& order) {
+  write([&] { file_->set_order(push, to_json(order)); });
 }
 
 void journal_state::set_model(const std::string& push, const std::string& model) {
@@ -85,7 +92,10 @@ journal_actor::behavior_type journal(journal_state::pointer self,
   auto& state = self->state;
   return {
     [&state](atom::submit, const std::string& push, const push_order& order) {
-      state.begin(push, order);
+      return state.begin(push, order);
+    },
+    [&state](atom::limit, const std::string& push, const push_order& order) {
+      state.change(push, order);
     },
     [&state](atom::outlined, const std::string& push, const std::string& model) {
       state.set_model(push, model);
@@ -101,49 +111,55 @@ journal_actor::behavior_type journal(journal_state::pointer self,
   };
 }
 
+namespace {
+
+/// What a coordinator needs to go on with it, or to tell how it ended.
+protocol::result<kept_push> read(store::journal& file, const store::journaled_push& entry) {
+  auto order = parse_push_order(entry.order);
+  if (!order)
+    return order.error();
+  kept_push push{entry.id, std::move(*order), {}, {}};
+  if (!entry.report.empty()) {
+    auto report = parse_push_report(entry.report);
+    if (!report)
+      return report.error();
+    push.report = std::move(*report);
+    return push;
+  }
+  push.memory.restored = true;
+  push.memory.paused = entry.paused;
+  push.memory.model = entry.model;
+  for (const auto& each : file.confirmed(entry.id))
+    if (each.how <= static_cast<std::uint8_t>(protocol::confirmation::resumed))
+      push.memory.confirmed.emplace_back(each.blob, static_cast<protocol::confirmation>(each.how));
+  return push;
+}
+
+} // namespace
+
 std::vector<kept_push> kept_pushes(store::journal& file) {
   std::vector<kept_push> kept;
   for (const auto& entry : file.pushes()) {
-    if (!entry.report.empty())
-      continue;
-    auto order = parse_push_order(entry.order);
-    if (!order) {
-      spdlog::error("push {} of the journal cannot be continued: {}", entry.id,
-                    order.error().message);
-      continue;
-    }
-    kept_push push{entry.id, std::move(*order), {}};
-    push.memory.restored = true;
-    push.memory.paused = entry.paused;
-    push.memory.model = entry.model;
-    for (const auto& each : file.confirmed(entry.id))
-      if (each.how <= static_cast<std::uint8_t>(protocol::confirmation::resumed))
-        push.memory.confirmed.emplace_back(each.blob,
-                                           static_cast<protocol::confirmation>(each.how));
-    kept.push_back(std::move(push));
+    if (auto push = read(file, entry))
+      kept.push_back(std::move(*push));
+    else
+      spdlog::error("push {} of the journal cannot be read: {}", entry.id, push.error().message);
   }
   return kept;
 }
 
-coordinator_journal writes_to(const journal_actor& journal) {
-  coordinator_journal writes;
-  writes.begin = [journal](const std::string& push, const push_order& order) {
-    caf::anon_send(journal, atom::submit_v, push, order);
+push_journal writes_to(const journal_actor& journal, const std::string& push) {
+  push_journal writes;
+  writes.model = [journal, push](const std::string& model) {
+    caf::anon_send(journal, atom::outlined_v, push, model);
   };
-  writes.of = [journal](const std::string& push) {
-    push_journal of;
-    of.model = [journal, push](const std::string& model) {
-      caf::anon_send(journal, atom::outlined_v, push, model);
-    };
-    of.confirmed = [journal, push](std::vector<upload_result> confirmed) {
-      caf::anon_send(journal, atom::record_v, push, std::move(confirmed));
-    };
-    of.paused
-      = [journal, push](bool paused) { caf::anon_send(journal, atom::pause_v, push, paused); };
-    return of;
+  writes.confirmed = [journal, push](std::vector<upload_result> confirmed) {
+    caf::anon_send(journal, atom::record_v, push, std::move(confirmed));
   };
-  writes.end = [journal](const std::string& push, const push_report& report) {
-    caf::anon_send(journal, atom::ended_v, push, report);
+  writes.paused
+    = [journal, push](bool paused) { caf::anon_send(journal, atom::pause_v, push, paused); };
+  writes.changed = [journal, push](const push_order& order) {
+    caf::anon_send(journal, atom::limit_v, push, order);
   };
   return writes;
 }

@@ -23,7 +23,8 @@ public:
   ~journal_state();
 
   void wire(std::shared_ptr<store::journal> file);
-  void begin(const std::string& push, const push_order& order);
+  bool begin(const std::string& push, const push_order& order);
+  void change(const std::string& push, const push_order& order);
   void set_model(const std::string& push, const std::string& model);
   void record(const std::string& push, const std::vector<upload_result>& confirmed);
   void pause(const std::string& push, bool paused);
@@ -32,7 +33,7 @@ public:
 
 private:
   template <class Write>
-  void write(Write what);
+  bool write(Write what);
 
   pointer self_;
   std::shared_ptr<store::journal> file_;                               ///< this actor's alone
@@ -46,12 +47,12 @@ private:
 journal_actor::behavior_type journal(journal_state::pointer self,
                                      std::shared_ptr<store::journal> file);
 
-/// The pushes that had not ended when the last coordinator did. One whose order cannot be read is
-/// logged and left out.
+/// The pushes of the last coordinator. One whose order or report cannot be read is logged and left
+/// out.
 /// @throws store::database_error
 std::vector<kept_push> kept_pushes(store::journal& file);
 
-/// What a coordinator needs to write to that actor.
-coordinator_journal writes_to(const journal_actor& journal);
+/// What a push needs to write to that actor.
+push_journal writes_to(const journal_actor& journal, const std::string& push);
 
 } // namespace flotilla::actors

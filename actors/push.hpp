@@ -36,6 +36,7 @@ struct push_journal {
   std::function<void(const std::string& model)> model;
   std::function<void(std::vector<upload_result>)> confirmed;
   std::function<void(bool)> paused;
+  std::function<void(const push_order&)> changed;
 };
 
 /// All that a push is given.

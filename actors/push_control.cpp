@@ -37,6 +37,8 @@ void push_state::limit(const limit_change& change) {
   if (change.sets_bandwidth)
     options.bandwidth = change.bandwidth;
   engagement_.options = options;
+  if (is_.journal.changed)
+    is_.journal.changed(is_.order);
   share_limits();
 }
 

@@ -18,6 +18,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -83,7 +84,7 @@ coordinator_process::coordinator_process(const options& chosen, const actors::li
   setting.http = http;
   setting.tokens = tokens;
   setting.node_tokens = token_desk;
-  setting.journal = actors::writes_to(journal);
+  setting.journal = journal;
   head = system.spawn(actors::coordinator, std::move(setting), std::move(journaled.kept));
 }
 
@@ -112,7 +113,8 @@ int run_coordinator(const options& chosen) {
   auto journaled = open_journal(chosen);
   if (!journaled)
     return refuse(chosen, journaled.error());
-  const auto kept = journaled->kept.size();
+  const auto kept = std::count_if(journaled->kept.begin(), journaled->kept.end(),
+                                  [](const actors::kept_push& each) { return !each.report; });
   coordinator_process process{chosen, peer->link, std::move(*journaled), std::move(*find)};
   auto port = actors::publish(process.system, process.head, *address, peer->port, peer->link);
   if (!port)

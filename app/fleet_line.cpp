@@ -60,7 +60,9 @@ failure fleet_line::on_error(const caf::error& error) {
   if (why.code != errc::internal)
     return why; // the coordinator's own words
   coordinator_ = actors::coordinator_actor{};
-  return {errc::no_node, "the coordinator does not answer: " + why.message, hint};
+  const auto* what = error == caf::sec::request_timeout ? "the coordinator does not answer"
+                                                        : "the coordinator is gone";
+  return {errc::no_node, what, hint};
 }
 
 } // namespace flotilla::app

@@ -19,6 +19,8 @@ class fleet_line {
 public:
   /// How long a client seeks a coordinator that does not answer.
   static constexpr std::chrono::seconds seeking{5};
+  /// How long it may take to answer: one that is killed says nothing.
+  static constexpr std::chrono::seconds answering{5};
 
   /// The line of a client's command, reached.
   /// @returns errc::usage: no such place, or bad certificates; else what `reach` returns
@@ -38,9 +40,8 @@ public:
   /// @pre it was reached
   template <class T, class... Words>
   protocol::result<T> ask(Words... words) {
-    constexpr std::chrono::seconds patience{10};
     std::optional<protocol::result<T>> answer;
-    self_->request(coordinator_, patience, std::move(words)...)
+    self_->request(coordinator_, answering, std::move(words)...)
       .receive([&](T& value) { answer.emplace(std::move(value)); },
                [&](const caf::error& error) { answer.emplace(on_error(error)); });
     return std::move(*answer);

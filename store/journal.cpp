@@ -60,6 +60,7 @@ struct journal::file {
   statement insert_push{db, "INSERT INTO push (id, order_text, model, report, paused, created) "
                             "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"};
   statement update_model{db, "UPDATE push SET model = ? WHERE number = ? AND model <> ?"};
+  statement update_order{db, "UPDATE push SET order_text = ? WHERE number = ?"};
   statement update_paused{db, "UPDATE push SET paused = ? WHERE number = ?"};
   statement update_report{db, "UPDATE push SET report = ? WHERE number = ?"};
   statement insert_confirmed{
@@ -150,6 +151,13 @@ void journal::set_paused(const std::string& id, bool paused) {
   transaction change{file_->db, lasting::yes};
   const auto push = file_->find(id);
   file_->update_paused.bind(std::int64_t{paused}).bind(push.number).next();
+  change.commit();
+}
+
+void journal::set_order(const std::string& id, const std::string& order) {
+  transaction change{file_->db, lasting::yes};
+  const auto push = file_->find(id);
+  file_->update_order.bind(order).bind(push.number).next();
   change.commit();
 }
 

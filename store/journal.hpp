@@ -51,6 +51,7 @@ public:
   /// Another model than before makes its confirmations be forgotten.
   void set_model(const std::string& id, const std::string& model);
   void set_paused(const std::string& id, bool paused);
+  void set_order(const std::string& id, const std::string& order);
   /// All of them or none. For a blob that was confirmed before, the first `how` stays; for a push
   /// that has ended, nothing is kept.
   void confirm(const std::string& id, const std::vector<confirmed_blob>& blobs);

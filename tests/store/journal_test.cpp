@@ -82,11 +82,12 @@ TEST_F(Journal, FollowsAPushFromBeginToEnd) {
   kept->confirm("b", {{7, 3}});
   EXPECT_EQ(text_of(*kept), "a o m  paused 1: 0/1 7/2\nb o   running 2: 7/3\n");
   kept->set_paused("a", false);
+  kept->set_order("b", "p");
   kept->end("a", "done");
-  EXPECT_EQ(text_of(*kept), "a o m done running 1:\nb o   running 2: 7/3\n");
+  EXPECT_EQ(text_of(*kept), "a o m done running 1:\nb p   running 2: 7/3\n");
   kept->end("a", "done after all");
   reopen();
-  EXPECT_EQ(text_of(*kept), "a o m done after all running 1:\nb o   running 2: 7/3\n");
+  EXPECT_EQ(text_of(*kept), "a o m done after all running 1:\nb p   running 2: 7/3\n");
 }
 
 TEST_F(Journal, KeepsEachConfirmationOnceByIndex) {
@@ -140,6 +141,7 @@ TEST_F(Journal, RefusesWhatItCannotMean) {
     {[&] { kept->set_model("nobody", "m"); }, "push nobody is not in it"},
     {[&] { kept->set_model("", "m"); }, "push without an id is not in it"},
     {[&] { kept->set_paused("nobody", true); }, "push nobody is not in it"},
+    {[&] { kept->set_order("nobody", "o"); }, "push nobody is not in it"},
     {[&] { kept->confirm("nobody", blobs(1, 2)); }, "push nobody is not in it"},
     {[&] { kept->confirm("A", {}); }, "push A is not in it"},
     {[&] { kept->end("nobody", "done"); }, "push nobody is not in it"},
