@@ -12,7 +12,9 @@ namespace flotilla::actors {
 namespace {
 
 constexpr std::chrono::milliseconds first_wait{250};
-constexpr std::chrono::milliseconds longest_wait{5'000};
+/// Well within a lease: a coordinator that is started again waits that long for its nodes, and has
+/// what they had in hand sent by others then.
+constexpr std::chrono::milliseconds longest_wait{2'000};
 constexpr std::chrono::seconds answer_patience{5};
 constexpr std::chrono::seconds dial_patience{75};
 

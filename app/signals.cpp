@@ -14,6 +14,7 @@ namespace {
 constexpr std::chrono::milliseconds glance{50};
 
 volatile std::sig_atomic_t times_asked = 0;
+volatile std::sig_atomic_t last_code = 0;
 
 void on_signal(int) {
   if (times_asked != 0)
@@ -35,6 +36,15 @@ void watch_signals() {
 
 bool is_interrupted() noexcept {
   return times_asked != 0;
+}
+
+void leave_within(std::chrono::seconds patience, int code) {
+  last_code = code;
+  struct sigaction action {};
+  action.sa_handler = [](int) { ::_exit(last_code); };
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGALRM, &action, nullptr);
+  ::alarm(static_cast<unsigned>(patience.count()));
 }
 
 void wait_for_signal() {

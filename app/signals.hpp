@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+
 namespace flotilla::app {
 
 /// SIGINT and SIGTERM ask the push to stop; the second of them ends the process at once with 130.
@@ -11,5 +13,10 @@ bool is_interrupted() noexcept;
 
 /// Waits until one of them comes.
 void wait_for_signal();
+
+/// The process has done its work: it ends with `code` after that time, whatever still holds it up.
+/// Call once, at the end: CAF cannot be told to give up a connection that nobody answers, and waits
+/// for it as long as the system tries, two minutes.
+void leave_within(std::chrono::seconds patience, int code);
 
 } // namespace flotilla::app

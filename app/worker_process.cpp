@@ -33,6 +33,7 @@ using protocol::failure;
 namespace {
 
 constexpr auto shutdown = caf::exit_reason::user_shutdown;
+constexpr std::chrono::seconds farewell{5};
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -130,6 +131,7 @@ int run_worker(const options& chosen) {
   spdlog::info("leaving: what is on the wire is finished first");
   if (!process.drain(chosen.fleet.drain_timeout))
     spdlog::warn("not all of it was finished in time; other nodes will send it");
+  leave_within(farewell, exit_done);
   return exit_done;
 }
 

@@ -1,3 +1,4 @@
+#include "app/auth_command.hpp"
 #include "app/certs_command.hpp"
 #include "app/command_line.hpp"
 #include "app/commands.hpp"
@@ -26,6 +27,7 @@ int run(int argc, char** argv) {
       return chosen.fleet.coordinator.empty() ? run_push(chosen) : run_fleet_push(chosen);
     case command::plan:
     case command::verify: return run_push(chosen);
+    case command::auth: return run_auth(chosen);
     case command::certs: return run_certs(chosen);
     case command::coordinator: return run_coordinator(chosen);
     case command::worker: return run_worker(chosen);

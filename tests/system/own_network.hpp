@@ -49,6 +49,20 @@ public:
     drop("-D", a, b);
     drop("-D", b, a);
   }
+  /// From now on whatever is sent to that port is lost on the way.
+  static void swallow(const std::string& port) {
+    run({"iptables", "-w", "-A", "INPUT", "-p", "tcp", "--dport", port, "-j", "DROP"});
+  }
+  /// From now on one more connection comes to that port; whoever wants the next waits in vain.
+  static void swallow_all_but_one(const std::string& port) {
+    run({"iptables", "-w", "-A", "INPUT", "-p", "tcp", "--syn", "--dport", port, "-m", "statistic",
+         "--mode", "nth", "--every", "1000000", "--packet", "0", "-j", "ACCEPT"});
+    run({"iptables", "-w", "-A", "INPUT", "-p", "tcp", "--syn", "--dport", port, "-j", "DROP"});
+  }
+  /// Nothing is lost any more.
+  static void heal_all() {
+    run({"iptables", "-w", "-F", "INPUT"});
+  }
 
 private:
   static std::string run(std::vector<std::string> args) {
