@@ -51,10 +51,34 @@ public:
   }
   template <class Inspector>
   friend auto inspect(Inspector& f, digest& x) {
-    return f(x.bytes_);
+    words_of all{x, {x.word(0), x.word(1), x.word(2), x.word(3)}};
+    return f(all.words[0], all.words[1], all.words[2], all.words[3]);
   }
 
 private:
+  /// Travels as four numbers: byte by byte, the digests of a large plan took seconds.
+  struct words_of {
+    digest& whom;
+    std::array<std::uint64_t, 4> words;
+
+    ~words_of() {
+      for (std::size_t i = 0; i < words.size(); ++i)
+        if (words[i] != whom.word(i)) // one that is only read may be read by others, too
+          whom.set_word(i, words[i]);
+    }
+  };
+  /// Eight bytes, the first of them the highest.
+  std::uint64_t word(std::size_t which) const noexcept {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < 8; ++i)
+      value = value << 8U | bytes_[8 * which + i];
+    return value;
+  }
+  void set_word(std::size_t which, std::uint64_t value) noexcept {
+    for (std::size_t i = 8; i-- > 0; value >>= 8U)
+      bytes_[8 * which + i] = static_cast<std::uint8_t>(value & 0xFFU);
+  }
+
   std::array<std::uint8_t, size> bytes_{};
 };
 
