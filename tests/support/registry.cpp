@@ -94,8 +94,13 @@ std::string registry::configuration() const {
     yaml << "  tls: {certificate: \"" << options_.certificate << "\", key: \"" << options_.key
          << "\"}\n";
   }
-  if (!options_.user.empty())
+  if (const auto& tokens = options_.tokens; !tokens.realm.empty()) {
+    yaml << "auth: {token: {realm: \"" << tokens.realm << "\", service: \"" << tokens.service
+         << "\", issuer: \"" << tokens.issuer << "\", rootcertbundle: \"" << tokens.certificates
+         << "\"}}\n";
+  } else if (!options_.user.empty()) {
     yaml << "auth: {htpasswd: {realm: test, path: \"" << place_->file("htpasswd") << "\"}}\n";
+  }
   yaml << options_.more;
   return yaml.str();
 }

@@ -9,6 +9,14 @@
 
 namespace flotilla::test {
 
+/// Which token server a registry sends its users to, and whose tokens it takes.
+struct token_auth {
+  std::string realm; ///< URL; empty: no tokens
+  std::string service;
+  std::string issuer;
+  std::string certificates; ///< PEM file: the tokens are signed by one of their keys
+};
+
 struct registry_options {
   std::string user; ///< with `password`: nobody else gets in (htpasswd)
   std::string password;
@@ -17,6 +25,7 @@ struct registry_options {
   std::string key;         ///< PEM file
   std::string storage;     ///< an existing folder for its blobs; empty: in a temporary one
   std::string more;        ///< YAML appended to its configuration: further top-level keys
+  token_auth tokens{};     ///< instead of a password: nobody gets in without a token of theirs
 };
 
 /// A real registry (Debian's docker-registry) on a free port of 127.0.0.1. It runs after the
