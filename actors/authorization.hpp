@@ -20,6 +20,9 @@ struct authorization_request {
 struct authorization {
   std::string field;                ///< empty: none is needed, as far as is known
   std::chrono::seconds lifetime{0}; ///< 0: for ever
+  /// For people, where it allows less than was asked for: what, and who gave it. Empty: it does
+  /// not, as far as can be read from it.
+  std::string shortfall{};
 };
 
 template <class Inspector>
@@ -28,7 +31,7 @@ auto inspect(Inspector& f, authorization_request& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, authorization& x) {
-  return f(x.field, x.lifetime);
+  return f(x.field, x.lifetime, x.shortfall);
 }
 
 } // namespace flotilla::actors

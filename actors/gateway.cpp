@@ -43,14 +43,15 @@ caf::result<http_outcome> gateway_state::pass(protocol::http_request request) {
 
 caf::result<http_outcome> gateway_state::pass(protocol::http_request request,
                                               body_watcher_actor watcher, std::uint32_t ticket) {
+  const auto body = request.body_length();
   return enter(std::make_shared<passage>(
     passage{authorized_exchange{std::move(request), job_.at.registry()},
-            self_->make_response_promise<http_outcome>(), std::move(watcher), ticket}));
+            self_->make_response_promise<http_outcome>(), std::move(watcher), ticket, body}));
 }
 
 caf::result<http_outcome> gateway_state::enter(shared_passage p) {
   auto promise = p->promise;
-  if (is_stale()) {
+  if (is_stale() || would_outlive_its_token(p->body)) {
     waiting_.push_back(std::move(p));
     renew();
   } else {
@@ -78,10 +79,13 @@ void gateway_state::follow(const shared_passage& p, authorized_exchange::step ne
 // deadline here would cut a large body that is doing well.
 void gateway_state::send(const shared_passage& p, protocol::http_request request) {
   request.lane = job_.lane;
+  p->sent = self_->clock().now();
   auto heard = [this, p, what = name_of(request)](http_outcome& outcome) {
     if (auto* response = std::get_if<protocol::http_response>(&outcome.value);
         response != nullptr && response->status >= 400)
-      protocol::conceal_authorization(response->body, field_);
+      annotate(*response);
+    if (outcome.response() != nullptr && outcome.response()->status < 300)
+      pace_.note(p->body, self_->clock().now() - p->sent);
     if (!what.empty())
       log_exchange(what, outcome);
     follow(p, p->machine.on_outcome(std::move(outcome)));
@@ -95,6 +99,12 @@ void gateway_state::send(const shared_passage& p, protocol::http_request request
       .then(heard, lost);
   else
     self_->request(http_, caf::infinite, atom::exchange_v, std::move(request)).then(heard, lost);
+}
+
+void gateway_state::annotate(protocol::http_response& refusal) const {
+  protocol::conceal_authorization(refusal.body, field_);
+  if (refusal.status == 401 || refusal.status == 403)
+    refusal.remark = shortfall_;
 }
 
 void gateway_state::authorize(const shared_passage& p, std::string challenge,
@@ -119,8 +129,10 @@ void gateway_state::take(const authorization& fresh) {
   if (fresh.field.empty()) // nobody knows of any
     return keep();
   field_ = fresh.field;
+  shortfall_ = fresh.shortfall;
   stale_at_ = fresh.lifetime.count() == 0 ? caf::actor_clock::time_point::max()
                                           : self_->clock().now() + fresh.lifetime;
+  taken_at_ = self_->clock().now();
 }
 
 void gateway_state::keep() {
@@ -131,6 +143,15 @@ void gateway_state::keep() {
 /// that goes without has spent its one refusal if the token is replaced just then.
 bool gateway_state::is_stale() const {
   return renewing_ || self_->clock().now() >= stale_at_;
+}
+
+/// One that is new lasts as long as any: another would change nothing.
+bool gateway_state::would_outlive_its_token(std::uint64_t body) const {
+  if (body == 0 || field_.empty() || stale_at_ == moment::max())
+    return false;
+  const auto now = self_->clock().now();
+  const bool aged = now - taken_at_ >= (stale_at_ - taken_at_) / 8;
+  return aged && pace_.expect(body) > stale_at_ - now;
 }
 
 void gateway_state::renew() {

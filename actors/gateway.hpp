@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/body_pace.hpp"
 #include "actors/interfaces.hpp"
 #include "protocol/authorized_exchange.hpp"
 
@@ -16,6 +17,7 @@ class gateway_state {
 public:
   using pointer = gateway_actor::stateful_pointer<gateway_state>;
   using answer = caf::typed_response_promise<protocol::http_outcome>;
+  using moment = caf::actor_clock::time_point;
   static inline const char* name = "gateway";
 
   explicit gateway_state(pointer self) : self_(self) {
@@ -34,6 +36,8 @@ private:
     answer promise;
     body_watcher_actor watcher; ///< of its body; null: nobody watches
     std::uint32_t ticket = 0;
+    std::uint64_t body = 0; ///< bytes
+    moment sent{};
   };
   using shared_passage = std::shared_ptr<passage>;
 
@@ -41,27 +45,34 @@ private:
   void begin(const shared_passage& p);
   void follow(const shared_passage& p, protocol::authorized_exchange::step next);
   void send(const shared_passage& p, protocol::http_request request);
+  void annotate(protocol::http_response& refusal) const;
   void authorize(const shared_passage& p, std::string challenge, std::string rejected);
   void renew();
   void take(const authorization& fresh);
   void keep(); ///< what there is, until it is refused
   bool is_stale() const;
+  bool would_outlive_its_token(std::uint64_t body) const;
 
   pointer self_;
   http_actor http_;
   token_actor tokens_;
   engagement job_;
   std::string field_;     ///< for `Authorization`; empty: none yet
+  std::string shortfall_; ///< of `field_`
   std::string challenge_; ///< the last one: a TOKEN actor that was started anew knows none
   /// At first long ago: what is known already is asked for before the first request.
-  caf::actor_clock::time_point stale_at_ = caf::actor_clock::time_point::min();
+  moment stale_at_ = moment::min();
+  moment taken_at_ = moment::min(); ///< when `field_` came
+  body_pace pace_;
   bool renewing_ = false;
   std::vector<shared_passage> waiting_; ///< for the renewal
 };
 
 /// Passes requests to `http`, with tokens from `tokens`. An authorization that has lived four
 /// fifths of its life, whoever fetched it, is renewed before the next request, not after its
-/// refusal. Where that fails, it is used until it is refused.
+/// refusal, and so is one that has aged and would not last for the body that is to go: some proxies
+/// show a request to the registry only when they have all of it. Where that fails, it is used until
+/// it is refused.
 gateway_actor::behavior_type gateway(gateway_state::pointer self, http_actor http,
                                      token_actor tokens, engagement job);
 

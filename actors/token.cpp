@@ -1,8 +1,7 @@
 #include "actors/token.hpp"
 
 #include "actors/errors.hpp"
-#include "protocol/registry_error.hpp"
-#include "protocol/retry.hpp"
+#include "protocol/granted_access.hpp"
 #include "protocol/text.hpp"
 
 #include <algorithm>
@@ -14,8 +13,9 @@ using protocol::failure;
 
 namespace {
 
-constexpr const char* log_in
-  = "log in with `docker login`, or give --username and --password-stdin";
+/// So long a refused login is not tried again: servers lock accounts after a few failures, and who
+/// mends the login on the server's side should not have to wait for long.
+constexpr std::chrono::minutes refusal_memory{1};
 
 std::string key_of(const authorization_request& request) {
   auto key = request.registry.origin();
@@ -32,8 +32,14 @@ std::vector<std::string> spellings(const protocol::url& registry) {
   return brief == full ? std::vector{full} : std::vector{brief, full};
 }
 
-std::string user_clause(const protocol::credentials& who) {
-  return who.user.empty() ? "anonymously" : "as user " + protocol::printable(who.user, 80);
+/// The repository of the first scope, `repository:<name>:<actions>`, which is the target's.
+std::string target_of(const authorization_request& request) {
+  if (request.scopes.empty())
+    return {};
+  const auto& scope = request.scopes.front();
+  const auto begin = scope.find(':') + 1;
+  const auto end = scope.rfind(':');
+  return begin < end ? scope.substr(begin, end - begin) : std::string{};
 }
 
 failure check_secrecy(const authorization_request& request, const protocol::credentials& who) {
@@ -49,20 +55,29 @@ protocol::no_response because(failure why) {
   return {std::move(why), 0, false};
 }
 
-/// What an answer other than a token means.
-protocol::no_response refusal(const std::string& doing, const protocol::http_response& response) {
-  switch (protocol::classify(response.status)) {
-    case protocol::status_class::retry:
-      return {{errc::unavailable, doing + ": answered " + describe(response), {}},
-              0,
-              false,
-              std::to_string(response.status),
-              protocol::printable(response.fields.value("retry-after"), 64)};
-    case protocol::status_class::unauthorized:
-    case protocol::status_class::forbidden:
-      return because({errc::unauthorized, doing + ": refused with " + describe(response), log_in});
-    default: return because({errc::refused, doing + ": answered " + describe(response), {}});
-  }
+std::string user_and_source(const protocol::credentials& who) {
+  const auto source = who.source.empty() ? "" : " (" + protocol::printable(who.source, 200) + ')';
+  return "user " + protocol::printable(who.user, 80) + source;
+}
+
+bool same_login(const protocol::credentials& a, const protocol::credentials& b) {
+  return a.user == b.user && a.password == b.password && a.identity_token == b.identity_token;
+}
+
+/// What a token allows less than we asked for, in words; empty: nothing, or nobody knows.
+std::string shortfall_of(const std::string& token, const authorization_request& request,
+                         const std::string& server) {
+  const auto target = target_of(request);
+  const auto granted = protocol::granted_actions(token, target);
+  const bool wants_push
+    = !request.scopes.empty() && request.scopes.front().find("push") != std::string::npos;
+  if (!granted || (granted->pull && (granted->push || !wants_push)))
+    return {};
+  return "the token that " + server + " gave allows "
+         + (granted->pull   ? "pull, but not push,"
+            : granted->push ? "push, but not pull,"
+                            : "nothing")
+         + " in " + protocol::printable(target, 120);
 }
 
 /// `to_error` has no place for the words of a token server in trouble.
@@ -96,7 +111,7 @@ void token_state::wire(http_actor http, credential_finder find) {
 }
 
 caf::result<authorization> token_state::authorize(const authorization_request& request) {
-  auto key = key_of(request);
+  const auto key = key_of(request);
   auto& known = entries_[key];
   if (!known.fetching && !must_fetch(known, request))
     return what_is_left(known);
@@ -104,10 +119,10 @@ caf::result<authorization> token_state::authorize(const authorization_request& r
   known.waiting.push_back(promise);
   if (!known.fetching) {
     known.fetching = true;
-    errand what{std::move(key), request, {}, {}};
-    if (request.challenge.empty())
-      what.request.challenge = known.challenge;
-    begin(std::move(what));
+    auto asked = request;
+    if (asked.challenge.empty())
+      asked.challenge = known.challenge;
+    begin(key, std::move(asked));
   }
   return promise;
 }
@@ -122,99 +137,139 @@ bool token_state::must_fetch(const entry& known, const authorization_request& re
 authorization token_state::what_is_left(const entry& known) const {
   using std::chrono::seconds;
   if (known.lifetime.count() == 0)
-    return {known.field, known.lifetime};
+    return {known.field, known.lifetime, known.shortfall};
   auto until = known.fetched + known.lifetime * 4 / 5;
   auto left = std::chrono::floor<seconds>(until - self_->clock().now());
-  return {known.field, std::max(left, seconds{1})};
+  return {known.field, std::max(left, seconds{1}), known.shortfall};
 }
 
-protocol::result<protocol::credentials> token_state::find(const protocol::url& registry) const {
+protocol::result<protocol::credentials>
+token_state::find(const authorization_request& request) const {
   protocol::result<protocol::credentials> found{protocol::credentials{}};
-  for (const auto& host : spellings(registry))
-    if (found = find_(host); !found || !found->empty())
+  for (const auto& host : spellings(request.registry))
+    if (found = find_(host, target_of(request)); !found || !found->empty())
       break;
   return found;
 }
 
-void token_state::begin(errand what) {
-  const auto& registry = what.request.registry;
-  auto chosen = protocol::preferred_challenge(protocol::parse_challenges(what.request.challenge));
+void token_state::begin(const std::string& key, authorization_request request) {
+  const auto& registry = request.registry;
+  auto chosen = protocol::preferred_challenge(protocol::parse_challenges(request.challenge));
   if (!chosen)
-    return fail(what,
-                because({errc::unauthorized,
-                         registry.origin() + " wants a way to log in that is not Basic or "
-                           + "Bearer: `" + protocol::printable(what.request.challenge, 120) + '`',
-                         {}}));
-  auto who = find(registry);
+    return fail(key, because({errc::unauthorized,
+                              registry.origin() + " wants a way to log in that is not Basic or "
+                                + "Bearer: `" + protocol::printable(request.challenge, 120) + '`',
+                              {}}));
+  auto who = find(request);
   if (!who)
-    return fail(what, because(who.error()));
-  if (auto refused = check_secrecy(what.request, *who); refused.code != errc::none)
-    return fail(what, because(std::move(refused)));
-  what.who = std::move(*who);
+    return fail(key, because(who.error()));
+  if (auto refused = check_secrecy(request, *who); refused.code != errc::none)
+    return fail(key, because(std::move(refused)));
+  if (!who->registry_token.empty())
+    return use_registry_token(key, request, *who);
   if (chosen->scheme == "basic")
-    use_basic(what);
-  else
-    fetch_bearer(std::move(what), *chosen);
+    return use_basic(key, request, *who);
+  auto newest = *who;
+  if (const auto known = identity_tokens_.find(who->identity_token);
+      known != identity_tokens_.end())
+    newest.identity_token = known->second;
+  protocol::token_exchange machine{*chosen, request.scopes, std::move(newest), registry};
+  fetch_bearer(
+    std::make_shared<errand>(errand{key, std::move(request), std::move(*who), std::move(machine)}));
 }
 
-void token_state::use_basic(const errand& what) {
-  const auto& registry = what.request.registry;
-  if (what.who.empty())
-    return fail(what, because({errc::unauthorized,
-                               registry.origin() + " wants a user and a password", log_in}));
-  auto field = protocol::basic_authorization(what.who);
-  if (field == what.request.rejected)
-    return fail(what, because({errc::unauthorized,
-                               registry.origin() + " refused the password of user "
-                                 + protocol::printable(what.who.user, 80),
-                               log_in}));
-  succeed(what, {std::move(field), std::chrono::seconds{0}});
+void token_state::use_basic(const std::string& key, const authorization_request& request,
+                            const protocol::credentials& who) {
+  const auto& registry = request.registry;
+  // An empty password tried in a token's stead may lock the account.
+  if (who.password.empty() && !who.identity_token.empty())
+    return fail(key, because({errc::unauthorized,
+                              registry.origin() + " wants a user and a password (Basic), and "
+                                + protocol::printable(who.source, 200) + " has an identity token",
+                              protocol::log_in_hint}));
+  if (who.user.empty() && who.password.empty())
+    return fail(key,
+                because({errc::unauthorized, registry.origin() + " wants a user and a password",
+                         protocol::log_in_hint}));
+  auto field = protocol::basic_authorization(who);
+  if (field == request.rejected)
+    return fail(key,
+                because({errc::unauthorized,
+                         registry.origin() + " refused the password of " + user_and_source(who),
+                         protocol::log_in_hint}));
+  succeed(key, request, {std::move(field), std::chrono::seconds{0}, {}});
 }
 
-void token_state::fetch_bearer(errand what, const protocol::challenge& bearer) {
-  auto realm = protocol::token_url(bearer, what.request.scopes, what.who, what.request.registry);
-  if (!realm)
-    return fail(what, because(realm.error()));
-  what.realm = realm->redacted();
-  protocol::http_request request;
-  request.url = realm->to_string();
-  if (!what.who.empty())
-    request.fields.add("Authorization", protocol::basic_authorization(what.who));
-  self_->request(http_, caf::infinite, atom::exchange_v, std::move(request))
-    .then([this, what](const protocol::http_outcome& outcome) { read_answer(what, outcome); },
-          [this, what](const caf::error& error) { fail(what, because(to_failure(error))); });
+void token_state::use_registry_token(const std::string& key, const authorization_request& request,
+                                     const protocol::credentials& who) {
+  auto field = protocol::bearer_authorization(who.registry_token);
+  if (field == request.rejected)
+    return fail(key, because({errc::unauthorized,
+                              request.registry.origin() + " refused the registry token of "
+                                + protocol::printable(who.source, 200)
+                                + ", which may have expired, and which nobody can renew",
+                              protocol::log_in_hint}));
+  succeed(key, request, {std::move(field), std::chrono::seconds{0}, {}});
 }
 
-void token_state::read_answer(const errand& what, protocol::http_outcome outcome) {
-  const auto doing = "getting a token " + user_clause(what.who) + " from " + what.realm;
-  if (const auto* none = outcome.failed())
-    return fail(what, because({none->why.code, doing + ": " + none->why.message, none->why.hint}));
-  auto& response = std::get<protocol::http_response>(outcome.value);
-  if (response.status >= 400) {
-    protocol::conceal_authorization(response.body, protocol::basic_authorization(what.who));
-    protocol::conceal(response.body, what.who.password);
+// ---- bearer -------------------------------------------------------------------------------------
+
+void token_state::fetch_bearer(const shared_errand& what) {
+  const auto known = refused_.find(what->machine.server() + ' ' + what->who.user);
+  if (known != refused_.end() && self_->clock().now() < known->second.until
+      && same_login(known->second.who, what->who))
+    return fail(what->key, known->second.why);
+  follow(what, what->machine.begin());
+}
+
+void token_state::follow(const shared_errand& what, protocol::token_exchange::step next) {
+  if (auto* request = std::get_if<protocol::http_request>(&next)) {
+    self_->request(http_, caf::infinite, atom::exchange_v, std::move(*request))
+      .then(
+        [this, what](protocol::http_outcome& outcome) {
+          follow(what, what->machine.on_outcome(std::move(outcome)));
+        },
+        [this, what](const caf::error& error) { fail(what->key, because(to_failure(error))); });
+  } else if (const auto* fresh = std::get_if<protocol::token_answer>(&next)) {
+    take(*what, *fresh);
+  } else {
+    const auto& none = std::get<protocol::no_response>(next);
+    remember_refusal(*what, none);
+    fail(what->key, none);
   }
-  if (protocol::classify(response.status) != protocol::status_class::success)
-    return fail(what, refusal(doing, response));
-  auto parsed = protocol::parse_token_answer(response.body);
-  if (!parsed)
-    return fail(what, because({errc::refused, doing + ": " + parsed.error().message, {}}));
-  succeed(what, {protocol::bearer_authorization(parsed->token), parsed->lifetime});
 }
 
-void token_state::succeed(const errand& what, authorization fresh) {
-  auto& known = entries_[what.key];
+void token_state::take(const errand& what, const protocol::token_answer& fresh) {
+  if (!what.who.identity_token.empty() && !fresh.identity_token.empty())
+    identity_tokens_[what.who.identity_token] = fresh.identity_token;
+  succeed(what.key, what.request,
+          {protocol::bearer_authorization(fresh.token), fresh.lifetime,
+           shortfall_of(fresh.token, what.request, what.machine.server())});
+}
+
+void token_state::remember_refusal(const errand& what, const protocol::no_response& none) {
+  if (none.why.code == errc::unauthorized && !what.who.empty())
+    refused_[what.machine.server() + ' ' + what.who.user]
+      = {what.who, none, self_->clock().now() + refusal_memory};
+}
+
+// ---- how a fetch ends ---------------------------------------------------------------------------
+
+void token_state::succeed(const std::string& key, const authorization_request& request,
+                          authorization fresh) {
+  auto& known = entries_[key];
   known.fetching = false;
   known.field = std::move(fresh.field);
   known.lifetime = fresh.lifetime;
   known.fetched = self_->clock().now();
-  known.challenge = what.request.challenge;
+  known.shortfall = std::move(fresh.shortfall);
+  known.challenge = request.challenge;
   for (auto& promise : std::exchange(known.waiting, {}))
     promise.deliver(what_is_left(known));
 }
 
-void token_state::fail(const errand& what, const protocol::no_response& none) {
-  auto& known = entries_[what.key];
+void token_state::fail(const std::string& key, const protocol::no_response& none) {
+  auto& known = entries_[key];
   known.fetching = false;
   for (auto& promise : std::exchange(known.waiting, {}))
     promise.deliver(to_token_error(none));

@@ -2,20 +2,21 @@
 
 #include "actors/interfaces.hpp"
 #include "protocol/result.hpp"
-#include "protocol/token.hpp"
+#include "protocol/token_exchange.hpp"
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace flotilla::actors {
 
-/// Finds the credentials for a registry's host[:port]; empty ones when there are none. Runs on the
-/// TOKEN actor, once a challenge for each way to write the registry: with the port that its scheme
-/// implies, and without.
-using credential_finder
-  = std::function<protocol::result<protocol::credentials>(const std::string& host)>;
+/// Finds the credentials for a repository of a registry's host[:port]; empty ones when there are
+/// none. Runs on the TOKEN actor, once a challenge for each way to write the registry: with the
+/// port that its scheme implies, and without. A credential helper may let it take half a minute.
+using credential_finder = std::function<protocol::result<protocol::credentials>(
+  const std::string& host, const std::string& repository)>;
 
 /// Why there is no authorization, from the error that the TOKEN actor answered with. What a token
 /// server in trouble said of itself, its status and `Retry-After`, is in it.
@@ -43,6 +44,7 @@ private:
     std::string field;                ///< for `Authorization`; empty: none yet
     std::chrono::seconds lifetime{0}; ///< from `fetched` on; 0: for ever
     moment fetched;
+    std::string shortfall;
     std::string challenge; ///< that `field` answers
     bool fetching = false;
     std::vector<answer> waiting;
@@ -53,29 +55,45 @@ private:
     std::string key;
     authorization_request request;
     protocol::credentials who;
-    std::string realm; ///< for people
+    protocol::token_exchange machine;
+  };
+  using shared_errand = std::shared_ptr<errand>;
+
+  /// A login that a token server would not take: it is not tried again at once.
+  struct refused_login {
+    protocol::credentials who;
+    protocol::no_response why;
+    moment until;
   };
 
   bool must_fetch(const entry& known, const authorization_request& request) const;
   authorization what_is_left(const entry& known) const;
-  protocol::result<protocol::credentials> find(const protocol::url& registry) const;
-  void begin(errand what);
-  void use_basic(const errand& what);
-  void fetch_bearer(errand what, const protocol::challenge& bearer);
-  void read_answer(const errand& what, protocol::http_outcome outcome);
-  void succeed(const errand& what, authorization fresh);
-  void fail(const errand& what, const protocol::no_response& none);
+  protocol::result<protocol::credentials> find(const authorization_request& request) const;
+  void begin(const std::string& key, authorization_request request);
+  void use_basic(const std::string& key, const authorization_request& request,
+                 const protocol::credentials& who);
+  void use_registry_token(const std::string& key, const authorization_request& request,
+                          const protocol::credentials& who);
+  void fetch_bearer(const shared_errand& what);
+  void follow(const shared_errand& what, protocol::token_exchange::step next);
+  void take(const errand& what, const protocol::token_answer& fresh);
+  void succeed(const std::string& key, const authorization_request& request, authorization fresh);
+  void fail(const std::string& key, const protocol::no_response& none);
+  void remember_refusal(const errand& what, const protocol::no_response& none);
 
   pointer self_;
   http_actor http_;
   credential_finder find_;
   std::map<std::string, entry> entries_; ///< by registry and scopes
+  /// The newest of those that token servers change with each use, by what they were at first.
+  std::map<std::string, std::string> identity_tokens_;
+  std::map<std::string, refused_login> refused_; ///< by token server and user
 };
 
-/// Answers challenges: Basic with the user's credentials, Bearer by GET from the realm that the
-/// challenge names. Keeps each answer and the challenge it belongs to, so that whoever asks later
-/// need not have seen one. While one answer is fetched, all who ask for the same wait for it. Does
-/// not try again by itself: who asked does, within the push's retry budget.
+/// Answers challenges: Basic with the user's credentials, Bearer from the realm that the challenge
+/// names (protocol::token_exchange). Keeps each answer and the challenge it belongs to, so that
+/// whoever asks later need not have seen one. While one answer is fetched, all who ask for the same
+/// wait for it. Does not try again by itself: who asked does, within the push's retry budget.
 ///
 /// The lifetime that it tells is what remains, at least 1 s, of the first four fifths of a token's
 /// life: after that the token is to be named as rejected, and all who do so get the next one.

@@ -1,6 +1,7 @@
 #include "app/command_line.hpp"
 
 #include "app/config_file.hpp"
+#include "app/environment.hpp"
 #include "app/flags.hpp"
 #include "app/switches.hpp"
 #include "protocol/text.hpp"
@@ -98,6 +99,25 @@ void add_fleet_commands(parser& p) {
   }
 }
 
+void add_auth_command(parser& p) {
+  auto* auth = add_command(
+    p, command::auth, "auth", "Show which credentials are used, and what they allow",
+    "  flotilla auth check registry.example/models/llama\n"
+    "  flotilla auth check registry.example/models/llama:v1 --json\n"
+    "  FLOTILLA_USERNAME=ci FLOTILLA_PASSWORD=\"$SECRET\" flotilla auth check "
+    "registry.example/m/x\n\n"
+    "Whether we may push is found out by opening an upload and cancelling it: nothing is\n"
+    "sent. Exit code 0: we may; 4: the registry refuses us. No secret is shown.");
+  auth->add_option("ACTION", p.chosen.auth_action, "check: ask the registry what we may do there")
+    ->required()
+    ->check(CLI::IsMember({"check"}));
+  auth->add_option("REFERENCE", p.chosen.reference, "host[:port]/repository[:tag][@digest]")
+    ->required();
+  add_registry_flags(*auth, p.chosen);
+  add_switch(*auth, "--json", p.chosen.json, "Write what was found to standard output as JSON");
+  add_log_flags(*auth, p.chosen, p.config);
+}
+
 void add_commands(parser& p) {
   auto* push = add_command(
     p, command::push, "push", "Bring a model to a registry",
@@ -125,6 +145,8 @@ void add_commands(parser& p) {
   add_source_flags(*verify, p.chosen);
   add_registry_flags(*verify, p.chosen);
   add_output_flags(*verify, p.chosen, p.config);
+
+  add_auth_command(p);
 
   auto* certs = add_command(
     p, command::certs, "certs",
@@ -198,6 +220,14 @@ protocol::failure check_named_command(const parser& p, int argc, const char* con
   return {};
 }
 
+/// Secrets come out of files, which end in one.
+std::string without_line_end(std::string text) {
+  for (char end : {'\n', '\r'})
+    if (!text.empty() && text.back() == end)
+      text.pop_back();
+  return text;
+}
+
 protocol::failure usage_error(const CLI::ParseError& error, const CLI::App* sub) {
   auto command_name = sub == nullptr ? std::string{} : sub->get_name() + ' ';
   return {protocol::errc::usage, protocol::printable(error.what()),
@@ -234,6 +264,8 @@ protocol::result<std::variant<options, answer>> parse_command_line(int argc,
   if (!p->config.empty())
     if (auto bad = apply_config_file(p->config, p->app, *sub); bad.code != protocol::errc::none)
       return bad;
+  if (sub->get_option_no_throw("--username") != nullptr)
+    p->chosen.password = without_line_end(environment("FLOTILLA_PASSWORD"));
   if (auto bad = validate(p->chosen); bad.code != protocol::errc::none)
     return bad;
   return outcome{std::move(p->chosen)};

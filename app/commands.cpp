@@ -34,11 +34,13 @@ void name_user(failure& why, const actors::push_order& order,
                const protocol::result<protocol::credentials>& who) {
   if (!who)
     return;
-  auto user = protocol::printable(who->user, 80);
-  if (!user.empty() && why.message.find(user) != std::string::npos)
+  const auto user = protocol::printable(who->user, 80);
+  if (!user.empty() && why.message.find(user) != std::string::npos) {
+    why.message += who->source.empty() ? "" : "; the login is that of " + who->source;
     return;
+  }
   auto actions = order.options.to == actors::purpose::push ? "pull,push" : "pull";
-  why.message += "; asked " + (user.empty() ? "without a login" : "as user " + user) + " for "
+  why.message += "; asked " + describe(*who) + " for "
                  + protocol::repository_scope(order.target.repository, actions);
 }
 
@@ -105,7 +107,7 @@ int run_push(const options& chosen) {
     return refuse(chosen, report.why);
   const auto& host = order->target.host;
   if (report.why.code == errc::unauthorized)
-    name_user(report.why, *order, with->find(host));
+    name_user(report.why, *order, find_for(with->find, order->at));
   learn(with->kept, host, report);
   return conclude(chosen, {order->target, chosen.source, report}, with->kept.rate_of(host));
 }

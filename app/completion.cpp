@@ -31,6 +31,8 @@ std::string words(const Items& items) {
 std::string first_words_of(const std::string& command) {
   if (command == "completion")
     return "bash zsh fish";
+  if (command == "auth")
+    return "check";
   return command == "certs" ? "init issue" : "";
 }
 
@@ -126,7 +128,7 @@ std::string for_fish() {
       out << '\n';
     }
   }
-  for (const char* name : {"certs", "completion"})
+  for (const char* name : {"auth", "certs", "completion"})
     out << "complete -c flotilla -n '__fish_seen_subcommand_from " << name << "' -f -a '"
         << first_words_of(name) << "'\n";
   return out.str();

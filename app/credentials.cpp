@@ -1,19 +1,17 @@
 #include "app/credentials.hpp"
 
-#include "app/environment.hpp"
-#include "app/regular_file.hpp"
+#include "app/credential_search.hpp"
 #include "app/signals.hpp"
-#include "protocol/docker_config.hpp"
 #include "protocol/text.hpp"
 
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <fstream>
+#include <memory>
 #include <poll.h>
-#include <system_error>
 #include <termios.h>
 #include <unistd.h>
+#include <utility>
 
 namespace flotilla::app {
 
@@ -23,15 +21,7 @@ using protocol::failure;
 
 namespace {
 
-constexpr std::size_t most_config_bytes = 4 << 20;
 constexpr std::size_t most_password_bytes = 64 << 10;
-
-std::string default_config() {
-  if (auto dir = environment("DOCKER_CONFIG"); !dir.empty())
-    return dir + "/config.json";
-  auto home = environment("HOME");
-  return home.empty() ? std::string{} : home + "/.docker/config.json";
-}
 
 /// Signals that stop us wait until `ppoll` lets them in: none can come between a look at
 /// `is_interrupted` and the wait for input, which it would not end.
@@ -116,46 +106,48 @@ protocol::result<std::string> read_password() {
   return line;
 }
 
-protocol::result<credentials> find_credentials(const options& chosen, const std::string& password,
-                                               const std::string& host) {
-  if (!chosen.username.empty())
-    return credentials{chosen.username, password};
-  auto path = chosen.registry_config.empty() ? default_config() : chosen.registry_config;
-  if (path.empty())
-    return credentials{};
-  const auto* what = chosen.registry_config.empty() ? "credentials file" : "--registry-config";
-  if (auto bad = check_regular_file(what, path); bad.code != errc::none)
-    return bad;
-  std::ifstream file{path, std::ios::binary};
-  if (!file) {
-    if (chosen.registry_config.empty())
-      return credentials{}; // not logged in anywhere
-    return failure{errc::usage,
-                   "cannot read " + protocol::printable(path) + ": "
-                     + std::generic_category().message(errno),
-                   "--registry-config names a docker config.json"};
+actors::credential_finder finder_of(const options& chosen, const std::string& password) {
+  if (!chosen.username.empty()) {
+    credentials who{chosen.username, password};
+    who.source = "--username, with the password of standard input";
+    if (!chosen.password_stdin) {
+      who.password = chosen.password;
+      who.source = "--username, with the password of $FLOTILLA_PASSWORD";
+    }
+    return [who](const std::string&, const std::string&) { return who; };
   }
-  std::string text(most_config_bytes, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  auto found = protocol::find_docker_credentials(text, host);
-  if (!found)
-    return failure{errc::usage, protocol::printable(path) + ": " + found.error().message,
-                   found.error().hint};
-  return found->value_or(credentials{});
+  auto places = std::make_shared<const login_places>(read_login_places(chosen));
+  return [places](const std::string& host, const std::string& repository) {
+    return look_for_login(*places, host, repository);
+  };
 }
 
 protocol::result<actors::credential_finder> credentials_of(const options& chosen) {
-  std::string password;
-  if (chosen.password_stdin) {
-    auto given = read_password();
-    if (!given)
-      return given.error();
-    password = std::move(*given);
-  }
-  return actors::credential_finder{[&chosen, password](const std::string& host) {
-    return find_credentials(chosen, password, host);
-  }};
+  if (!chosen.password_stdin)
+    return finder_of(chosen, {});
+  auto given = read_password();
+  if (!given)
+    return given.error();
+  return finder_of(chosen, *given);
+}
+
+protocol::result<credentials> find_for(const actors::credential_finder& find,
+                                       const protocol::endpoint& at) {
+  const auto origin = at.registry().origin();
+  const auto brief = origin.substr(origin.find("://") + 3);
+  const auto full = at.registry().host + ':' + std::to_string(at.registry().port);
+  auto found = find(brief, at.repository());
+  if (!found || !found->empty() || full == brief)
+    return found;
+  return find(full, at.repository());
+}
+
+std::string describe(const credentials& who) {
+  if (who.empty())
+    return "without a login";
+  auto user = protocol::printable(who.user, 80);
+  auto text = user.empty() ? std::string{"with a token"} : "as user " + user;
+  return who.source.empty() ? text : text + ", by " + who.source;
 }
 
 } // namespace flotilla::app

@@ -2,6 +2,7 @@
 
 #include "actors/token.hpp"
 #include "app/options.hpp"
+#include "protocol/endpoint.hpp"
 #include "protocol/result.hpp"
 #include "protocol/token.hpp"
 
@@ -14,19 +15,23 @@ namespace flotilla::app {
 /// @returns errc::usage when there is none, errc::interrupted when a signal came first.
 protocol::result<std::string> read_password();
 
-/// The credentials for a registry: those of the command line, else those of a docker config.json
-/// (`--registry-config`, `$DOCKER_CONFIG/config.json`, `~/.docker/config.json`); empty ones when no
-/// file has an entry.
-/// @param password of `--password-stdin`
-/// @returns errc::usage for a file that was named and cannot be read, that is no regular file, or
-///          that is broken.
-protocol::result<protocol::credentials>
-find_credentials(const options& chosen, const std::string& password, const std::string& host);
+/// What a TOKEN actor finds credentials with: the user's of the command line or the environment,
+/// and where none was named, what `look_for_login` finds; empty ones when nobody has any. It may
+/// block the thread that calls it for as long as a credential helper may take. Call before threads
+/// start.
+/// @param password of `--password-stdin`; empty: that of the environment counts
+actors::credential_finder finder_of(const options& chosen, const std::string& password);
 
-/// What a TOKEN actor finds credentials with: reads the password, where one is to be read, and then
-/// looks as `find_credentials` does.
-/// @param chosen outlives the finder
+/// The same, having read the password where one is to be read.
 /// @returns what `read_password` returns
 protocol::result<actors::credential_finder> credentials_of(const options& chosen);
+
+/// Asks a finder as the TOKEN actor does: for each way to write the registry.
+protocol::result<protocol::credentials> find_for(const actors::credential_finder& find,
+                                                 const protocol::endpoint& at);
+
+/// For people: `as user ann, by docker config /home/ann/.docker/config.json, auths`; `without a
+/// login`. Fit to be shown.
+std::string describe(const protocol::credentials& who);
 
 } // namespace flotilla::app

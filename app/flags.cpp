@@ -141,13 +141,14 @@ void add_registry_flags(CLI::App& to, options& chosen) {
     to, "--plain-http", [&chosen](bool on) { chosen.plain_http = on; },
     "No TLS; by default only for loopback addresses (--plain-http=false: nowhere)")
     ->group(group);
-  add(to, "--username", chosen.username, "User to log in as, with --password-stdin")
+  add(to, "--username", chosen.username,
+      "User to log in as, with --password-stdin or FLOTILLA_PASSWORD")
     ->type_name("NAME")
     ->group(group);
   add_switch(to, "--password-stdin", chosen.password_stdin, "Read the password from standard input")
     ->group(group);
   add(to, "--registry-config", chosen.registry_config,
-      "Credentials file; default ~/.docker/config.json")
+      "Read credentials from this file alone, as `docker login` writes it")
     ->type_name("FILE")
     ->group(group);
 }

@@ -31,8 +31,10 @@ protocol::failure check_files(const options& chosen) {
 protocol::failure validate(const options& chosen) {
   if (chosen.password_stdin && chosen.username.empty())
     return {errc::usage, "--password-stdin needs --username", "give both"};
-  if (!chosen.username.empty() && !chosen.password_stdin)
-    return {errc::usage, "--username needs --password-stdin",
+  if (!chosen.password.empty() && chosen.username.empty())
+    return {errc::usage, "FLOTILLA_PASSWORD needs --username or FLOTILLA_USERNAME", "give both"};
+  if (!chosen.username.empty() && !chosen.password_stdin && chosen.password.empty())
+    return {errc::usage, "--username needs --password-stdin or FLOTILLA_PASSWORD",
             "give the password on standard input: a command line is no place for it"};
   if (!chosen.tls.client_key.empty() && chosen.tls.client_cert.empty())
     return {errc::usage, "--client-key needs --client-cert", "give both"};

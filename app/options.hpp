@@ -22,6 +22,7 @@ enum class command : std::uint8_t {
   pause,
   resume,
   limit,
+  auth,
   certs,
   version,
   completion
@@ -81,7 +82,8 @@ struct options {
   std::optional<bool> plain_http; ///< not set: only for a loopback address
   std::string username;
   bool password_stdin = false;
-  std::string registry_config; ///< a docker config.json; empty: the user's own
+  std::string password;        ///< of FLOTILLA_PASSWORD: it has no flag, which all users could see
+  std::string registry_config; ///< a docker config.json; empty: wherever the user is logged in
 
   std::string state_dir; ///< empty: by XDG
   std::string admin;     ///< HOST:PORT of the admin server; empty: none
@@ -92,7 +94,8 @@ struct options {
 
   fleet_options fleet;
   certs_options certs;
-  std::string shell; ///< of `completion`
+  std::string auth_action; ///< of `auth`: check
+  std::string shell;       ///< of `completion`
 };
 
 /// What the combination of settings lacks, before anything is opened.

@@ -90,8 +90,9 @@ struct http_request {
 struct http_response {
   int status = 0;
   header_fields fields;
-  std::string body; ///< at most `transport::engine_options::body_limit` bytes of it
-  std::string url;  ///< what answered, once redirects are followed; filled by the gateway
+  std::string body;     ///< at most `transport::engine_options::body_limit` bytes of it
+  std::string url;      ///< what answered, once redirects are followed; filled by the gateway
+  std::string remark{}; ///< what we know of a refusal that the registry may not say; by the gateway
 };
 
 /// Why a request has no response.
@@ -131,7 +132,7 @@ auto inspect(Inspector& f, http_request& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, http_response& x) {
-  return f(x.status, x.fields, x.body, x.url);
+  return f(x.status, x.fields, x.body, x.url, x.remark);
 }
 
 } // namespace flotilla::protocol

@@ -10,7 +10,7 @@ namespace flotilla::protocol {
 
 namespace {
 
-constexpr std::int64_t least_lifetime = 60;
+constexpr std::int64_t unnamed_lifetime = 60;
 constexpr std::int64_t longest_lifetime = 31'536'000; ///< a year; keeps sums of times in range
 constexpr std::size_t most_token_bytes = 16 << 10;    ///< it goes with every request
 constexpr std::size_t most_url_bytes = 8 << 10;       ///< as `parse_url` has it
@@ -35,11 +35,33 @@ failure check_secrecy(const url& realm, const credentials& who, const url& regis
 
 std::chrono::seconds read_lifetime(const nlohmann::json& answer) {
   const auto member = answer.find("expires_in");
-  if (member == answer.end() || !member->is_number())
-    return std::chrono::seconds{least_lifetime};
-  const auto seconds = std::clamp(member->get<double>(), static_cast<double>(least_lifetime),
-                                  static_cast<double>(longest_lifetime));
-  return std::chrono::seconds{static_cast<std::int64_t>(seconds)};
+  const auto named = member != answer.end() && member->is_number() ? member->get<double>() : 0.0;
+  if (!(named >= 1))
+    return std::chrono::seconds{unnamed_lifetime};
+  return std::chrono::seconds{
+    static_cast<std::int64_t>(std::min(named, static_cast<double>(longest_lifetime)))};
+}
+
+/// The server that the challenge names, if it may be asked.
+result<url> token_server(const challenge& bearer, const credentials& who, const url& registry) {
+  auto realm = parse_url(bearer.parameter("realm"));
+  if (!realm)
+    return failure{errc::malformed,
+                   registry.origin()
+                     + " names a token server that cannot be asked: " + realm.error().message,
+                   {}};
+  if (auto refused = check_secrecy(*realm, who, registry); refused.code != errc::none)
+    return refused;
+  return realm;
+}
+
+/// `application/x-www-form-urlencoded`
+std::string form_of(std::initializer_list<std::pair<const char*, std::string_view>> fields) {
+  url page;
+  for (const auto& [name, value] : fields)
+    if (!value.empty())
+      add_query(page, name, value);
+  return page.target.substr(page.target.find('?') + 1);
 }
 
 } // namespace
@@ -50,14 +72,9 @@ std::string repository_scope(std::string_view repository, std::string_view actio
 
 result<url> token_url(const challenge& bearer, const std::vector<std::string>& scopes,
                       const credentials& who, const url& registry) {
-  auto realm = parse_url(bearer.parameter("realm"));
+  auto realm = token_server(bearer, who, registry);
   if (!realm)
-    return failure{errc::malformed,
-                   registry.origin()
-                     + " names a token server that cannot be asked: " + realm.error().message,
-                   {}};
-  if (auto refused = check_secrecy(*realm, who, registry); refused.code != errc::none)
-    return refused;
+    return realm;
   const auto named = realm->redacted();
   if (const auto service = bearer.parameter("service"); !service.empty())
     add_query(*realm, "service", service);
@@ -73,6 +90,33 @@ result<url> token_url(const challenge& bearer, const std::vector<std::string>& s
   return realm;
 }
 
+result<http_request> token_post(const challenge& bearer, const std::vector<std::string>& scopes,
+                                const credentials& who, const url& registry) {
+  auto realm = token_server(bearer, who, registry);
+  if (!realm)
+    return realm.error();
+  std::string scope;
+  for (const auto& each : scopes)
+    scope += (scope.empty() ? "" : " ") + each;
+  const auto service = bearer.parameter("service");
+  http_request request;
+  request.verb = method::post;
+  request.url = realm->to_string();
+  request.fields.add("Content-Type", "application/x-www-form-urlencoded");
+  request.content = who.identity_token.empty() ? form_of({{"grant_type", "password"},
+                                                          {"service", service},
+                                                          {"client_id", "flotilla"},
+                                                          {"scope", scope},
+                                                          {"username", who.user},
+                                                          {"password", who.password}})
+                                               : form_of({{"grant_type", "refresh_token"},
+                                                          {"service", service},
+                                                          {"client_id", "flotilla"},
+                                                          {"scope", scope},
+                                                          {"refresh_token", who.identity_token}});
+  return request;
+}
+
 result<token_answer> parse_token_answer(std::string_view json) {
   const auto answer = parse_json(json);
   if (!answer || !answer->is_object())
@@ -81,7 +125,8 @@ result<token_answer> parse_token_answer(std::string_view json) {
   for (const char* name : {"token", "access_token"}) {
     const auto token = string_member(*answer, name);
     if (is_usable_token(token))
-      return token_answer{std::string{token}, read_lifetime(*answer)};
+      return token_answer{std::string{token}, read_lifetime(*answer),
+                          std::string{string_member(*answer, "refresh_token")}};
     too_long = too_long || token.size() > most_token_bytes;
   }
   return failure{errc::malformed,

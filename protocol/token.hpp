@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/challenge.hpp"
+#include "protocol/http.hpp"
 #include "protocol/result.hpp"
 #include "protocol/url.hpp"
 
@@ -11,15 +12,24 @@
 
 namespace flotilla::protocol {
 
-/// A user's name and password. Never logged, never rendered.
+/// Who we are to a registry: a user with a password, an identity token, or a registry token. Never
+/// logged, never rendered; all but `user` and `source` is secret.
 struct credentials {
-  std::string user;
-  std::string password;
+  std::string user;             ///< may be empty beside a token
+  std::string password;         ///< may be empty beside a token: then it is not to be tried
+  std::string identity_token{}; ///< an OAuth2 refresh token: a token server gives a token for it.
+                                ///< Goes before the password there, and never to a registry
+  std::string registry_token{}; ///< a Bearer token as it is; nobody can renew it
+  std::string source{};         ///< where it was found, for people; empty: not known
 
   bool empty() const noexcept {
-    return user.empty() && password.empty();
+    return user.empty() && password.empty() && identity_token.empty() && registry_token.empty();
   }
 };
+
+/// What to do about a login that is missing or refused.
+inline constexpr const char* log_in_hint
+  = "log in with `docker login`, or give --username and --password-stdin";
 
 /// `repository:<name>:<actions>`, e.g. actions `pull,push` (distribution token spec, scope).
 std::string repository_scope(std::string_view repository, std::string_view actions);
@@ -33,9 +43,17 @@ std::string repository_scope(std::string_view repository, std::string_view actio
 result<url> token_url(const challenge& bearer, const std::vector<std::string>& scopes,
                       const credentials& who, const url& registry);
 
+/// The same by POST (distribution: Token Authentication by OAuth2): with the identity token if
+/// there is one, else with user and password, all of it in the body. The scopes are one field
+/// there.
+/// @returns as `token_url`
+result<http_request> token_post(const challenge& bearer, const std::vector<std::string>& scopes,
+                                const credentials& who, const url& registry);
+
 struct token_answer {
   std::string token;
-  std::chrono::seconds lifetime{60}; ///< 60 where the server names none or less
+  std::chrono::seconds lifetime{60}; ///< from its arrival on; 60 where the server names none
+  std::string identity_token{};      ///< the next one, where the server changes it with each use
 };
 
 /// Reads a token server's JSON. @returns errc::malformed without a usable `token` or

@@ -4,6 +4,7 @@
 #include "protocol/registry_error.hpp"
 #include "protocol/retry.hpp"
 #include "protocol/text.hpp"
+#include "protocol/token.hpp"
 
 #include <charconv>
 #include <optional>
@@ -37,7 +38,7 @@ bool serves(const http_response& response, const digest& id, std::uint64_t size)
 
 const char* hint_for(const http_response& response) {
   switch (response.status) {
-    case 401: return "log in with `docker login`, or give --username and --password-stdin";
+    case 401: return log_in_hint;
     case 403: return "ask for push permission on this repository, or check its quota and policies";
     case 404: return "some registries want the repository to be created first";
     case 405: return "the registry may be in read-only mode";
@@ -60,12 +61,18 @@ std::string realm_clause(const http_response& response) {
          + (at ? at->redacted() : printable(realm, 120));
 }
 
+std::string remark_clause(const http_response& response) {
+  return response.remark.empty() ? std::string{} : "; " + response.remark;
+}
+
 failure refusal(const http_response& response, const std::string& what) {
   auto kind = classify(response.status);
   auto code = kind == status_class::unauthorized || kind == status_class::forbidden
                 ? errc::unauthorized
                 : errc::refused;
-  return {code, what + ": the registry answered " + describe(response) + realm_clause(response),
+  return {code,
+          what + ": the registry answered " + describe(response) + realm_clause(response)
+            + remark_clause(response),
           hint_for(response)};
 }
 

@@ -22,7 +22,7 @@ protected:
   fleet() {
     net->respond = [this](const protocol::http_request& request) { return registry(request); };
     http = sys.spawn(test::scripted_http, net);
-    tokens = sys.spawn(token, http, [](const std::string&) {
+    tokens = sys.spawn(token, http, [](const std::string&, const std::string&) {
       return protocol::result<protocol::credentials>{protocol::credentials{"ann", "secret"}};
     });
     order.source.text = "oci:/model";
@@ -45,8 +45,7 @@ protected:
   }
 
   /// Begins the coordinator: by itself with the first node or order, as one of a lone process.
-  void begin(fleet_rules rules, std::vector<kept_push> kept = {},
-             coordinator_journal journal = {}) {
+  void begin(fleet_rules rules, std::vector<kept_push> kept = {}, journal_actor journal = {}) {
     coordinator_setting setting;
     setting.version = "1";
     setting.rules = rules;

@@ -53,7 +53,7 @@ protected:
     settle();
   }
 
-  static protocol::result<protocol::credentials> find(const std::string&) {
+  static protocol::result<protocol::credentials> find(const std::string&, const std::string&) {
     return protocol::credentials{"ann", "secret"};
   }
   static bool is_token_request(const protocol::http_request& request) {
@@ -64,6 +64,8 @@ protected:
     if (is_token_request(request)) {
       if (token_server_status != 200)
         return network::answer(token_server_status, {{"Retry-After", "20"}});
+      if (!token_answer.empty())
+        return network::answer(200, {}, token_answer);
       return network::answer(
         200, {}, R"({"token":"t)" + std::to_string(++issued) + R"(","expires_in":100})");
     }
@@ -82,6 +84,13 @@ protected:
         self->request(whom, caf::infinite, atom::exchange_v, job.at.probe())
           .then([this](const protocol::http_outcome& outcome) { heard.push_back(outcome); });
       }));
+    settle();
+  }
+  void send(const protocol::http_request& request) {
+    clients.push_back(sys.spawn([this, request](caf::event_based_actor* self) {
+      self->request(gate, caf::infinite, atom::exchange_v, request)
+        .then([this](const protocol::http_outcome& outcome) { heard.push_back(outcome); });
+    }));
     settle();
   }
   /// The status of everything heard.
@@ -109,6 +118,7 @@ protected:
   bool hold_tokens = false;
   bool hold_others = false;
   int token_server_status = 200;
+  std::string token_answer; ///< instead of t1, t2, …
   int issued = 0;
   int accepted = 1;
 };
@@ -121,6 +131,54 @@ TEST_F(Gateway, AnswersAChallengeWithATokenOfTheRightScope) {
   EXPECT_THAT(net->asked[1].url, HasSubstr("service=s"));
   EXPECT_THAT(net->asked[1].url, HasSubstr("repository:m/x:pull"));
   EXPECT_EQ(net->asked[1].fields.value("authorization"), "Basic YW5uOnNlY3JldA=="); // ann:secret
+}
+
+TEST_F(Gateway, SaysOfARefusalWhatTheTokenLacks) {
+  accepted = 0; // none is taken
+  // {"access":[]}, by coreutils' basenc
+  token_answer = R"({"token":"e30.eyJhY2Nlc3MiOltdfQ.c2ln"})";
+  ask();
+  ASSERT_EQ(statuses(), std::vector{401});
+  EXPECT_EQ(heard[0].response()->remark,
+            "the token that https://auth.test/token gave allows nothing in m/x");
+}
+
+/// The token lives 100 s, so that it is renewed at 80.
+TEST_F(Gateway, RenewsATokenThatWouldNotLastForABody) {
+  const auto put = [this](std::uint64_t bytes) {
+    auto request = job.at.probe();
+    request.verb = method::put;
+    request.file = {"/blob", 0, bytes, bytes};
+    send(request);
+  };
+  ask();
+  hold_others = true;
+  put(10'000'000);
+  pass(10s, 1s); // 1 MB a second
+  net->let_go(0);
+  settle();
+  put(60'000'000); // lasts 60 s; the token, which is 10 s old, 70
+  EXPECT_EQ(token_requests(), 1u);
+  pass(5s, 1s);
+  accepted = 2;
+  put(80'000'000); // lasts 80 s; the token 65
+  EXPECT_EQ(token_requests(), 2u);
+}
+
+TEST_F(Gateway, DoesNotRenewANewTokenForABodyThatOutlivesEvery) {
+  ask();
+  hold_others = true;
+  auto request = job.at.probe();
+  request.verb = method::put;
+  request.file = {"/blob", 0, 1'000'000, 1'000'000};
+  send(request);
+  pass(5s, 1s); // 0.2 MB a second
+  net->let_go(0);
+  settle();
+  hold_others = false;
+  request.file = {"/blob", 0, 1'000'000'000, 1'000'000'000};
+  send(request);
+  EXPECT_EQ(token_requests(), 1u);
 }
 
 TEST_F(Gateway, ManyRefusalsAtOnceCostOneToken) {

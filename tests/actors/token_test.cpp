@@ -33,7 +33,9 @@ protected:
     net->respond = [this](const protocol::http_request&) { return serve(); };
     net->hold = [this](const protocol::http_request&) { return hold; };
     http = sys.spawn(test::scripted_http, net);
-    tokens = sys.spawn(token, http, [this](const std::string& host) { return look_up(host); });
+    tokens = sys.spawn(token, http, [this](const std::string& host, const std::string& repository) {
+      return look_up(host, repository);
+    });
   }
 
   ~Token() override {
@@ -51,11 +53,13 @@ protected:
                            R"({"token":"t)" + std::to_string(++issued) + R"(","expires_in":100})");
   }
 
-  protocol::result<protocol::credentials> look_up(const std::string& host) const {
-    auto found = protocol::find_docker_credentials(config, host);
+  protocol::result<protocol::credentials> look_up(const std::string& host,
+                                                  const std::string& repository) const {
+    auto found
+      = protocol::find_stored_login(config, protocol::login_file::docker, host, repository);
     if (!found)
       return found.error();
-    return found->value_or(protocol::credentials{});
+    return *found ? (*found)->who : protocol::credentials{};
   }
 
   static std::string login(const std::string& host) {
@@ -225,13 +229,70 @@ TEST_F(Token, FindsCredentialsUnderEitherSpellingOfTheRegistry) {
   }
 }
 
-TEST_F(Token, IsNotAskedForWithCredentialsThatCannotBeUsed) {
-  config = R"({"auths":{"registry.test:443":{"auth":"YW5uOg==","identitytoken":"hush"}}})"; // ann:
-  auto heard = ask(challenge);
+TEST_F(Token, IsAskedForByPostWithAnIdentityTokenAndItsSuccessors) {
+  config = R"({"auths":{"registry.test":{"auth":"YW5uOg==","identitytoken":"first"}}})"; // ann:
+  answer_instead
+    = network::answer(200, {}, R"({"access_token":"t1","expires_in":100,"refresh_token":"next"})");
+  EXPECT_EQ(gist(challenge), "Bearer t1 80");
+  answer_instead = network::answer(200, {}, R"({"access_token":"t2","expires_in":100})");
+  EXPECT_EQ(gist("", "Bearer t1"), "Bearer t2 80");
+  ASSERT_EQ(net->asked.size(), 2u);
+  for (const auto& each : net->asked) {
+    EXPECT_EQ(each.verb, protocol::method::post);
+    EXPECT_EQ(each.url, "https://auth.test/token");
+    EXPECT_EQ(each.fields.value("authorization"), "");
+  }
+  EXPECT_THAT(net->asked[0].content, HasSubstr("refresh_token=first"));
+  EXPECT_THAT(net->asked[1].content, HasSubstr("refresh_token=next"));
+}
+
+TEST_F(Token, OfTheRegistryIsUsedAsItIsAndNeverRenewed) {
+  config = R"({"auths":{"registry.test":{"registrytoken":"given"}}})";
+  EXPECT_EQ(gist(challenge), "Bearer given 0");
+  const auto heard = ask(challenge, "Bearer given");
   ASSERT_TRUE(heard->refused);
-  EXPECT_EQ(heard->refused->why.code, errc::usage);
-  EXPECT_THAT(heard->refused->why.message, HasSubstr("identity token"));
+  EXPECT_EQ(heard->refused->why.code, errc::unauthorized);
+  EXPECT_THAT(heard->refused->why.message, HasSubstr("may have expired"));
+  EXPECT_THAT(heard->refused->why.message, Not(HasSubstr("given ")));
   EXPECT_TRUE(net->asked.empty());
+}
+
+/// A few wrong passwords, and many a server locks the account.
+TEST_F(Token, IsNotAskedForAgainAtOnceWithALoginThatWasRefused) {
+  answer_instead = network::answer(401);
+  EXPECT_EQ(gist(challenge), "unauthorized");
+  scopes = {"repository:m/y:pull,push"};
+  for (int i = 0; i < 10; ++i)
+    EXPECT_EQ(gist(challenge), "unauthorized");
+  EXPECT_EQ(net->asked.size(), 1u);
+  answer_instead.reset();
+  config = R"({"auths":{"registry.test":{"username":"ann","password":"new"}}})";
+  EXPECT_EQ(gist(challenge), "Bearer t1 80") << "another password is another login";
+}
+
+TEST_F(Token, IsAskedForAfterAWhileWithALoginThatWasRefused) {
+  answer_instead = network::answer(401);
+  EXPECT_EQ(gist(challenge), "unauthorized");
+  answer_instead.reset();
+  pass(59s, 1s);
+  EXPECT_EQ(gist(challenge), "unauthorized");
+  pass(1s, 1s);
+  EXPECT_EQ(gist(challenge), "Bearer t1 80");
+}
+
+TEST_F(Token, ThatAllowsLessThanWasAskedForSaysSo) {
+  // {"access":[{"type":"repository","name":"m/x","actions":["pull"]}]}, by coreutils' basenc
+  answer_instead = network::answer(
+    200, {},
+    R"({"token":"e30.eyJhY2Nlc3MiOlt7InR5cGUiOiJyZXBvc2l0b3J5IiwibmFtZSI6Im0veCIsImFjdGlvbnMiOlsicHVsbCJdfV19.c2ln"})");
+  const auto heard = ask(challenge);
+  ASSERT_TRUE(heard->given);
+  EXPECT_EQ(heard->given->shortfall,
+            "the token that https://auth.test/token gave allows pull, but not push, in m/x");
+  scopes = {"repository:m/x:pull"};
+  const auto enough = ask(challenge);
+  ASSERT_TRUE(enough->given);
+  EXPECT_EQ(enough->given->shortfall, "");
 }
 
 TEST_F(Token, GoesInTheClearOnlyWithoutCredentialsAndFromAPlainRegistry) {
@@ -279,10 +340,10 @@ TEST_F(Token, ServerInTroubleIsQuotedAsWhoWaitsNeedsIt) {
     {"no permission", network::answer(403), errc::unauthorized, "", ""},
     {"no such place", network::answer(404), errc::refused, "", ""},
     {"redirect", network::answer(302), errc::refused, "", ""},
-    {"nonsense", network::answer(200, {}, "<html>"), errc::refused, "", ""},
+    {"nonsense", network::answer(200, {}, "<html>"), errc::unavailable, "token", ""},
     {"a token too long for a header",
      network::answer(200, {}, R"({"token":")" + std::string((16 << 10) + 1, 'x') + R"("})"),
-     errc::refused, "", ""},
+     errc::unavailable, "token", ""},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
@@ -295,6 +356,7 @@ TEST_F(Token, ServerInTroubleIsQuotedAsWhoWaitsNeedsIt) {
     EXPECT_THAT(heard->refused->why.message, HasSubstr("https://auth.test/token"));
     EXPECT_THAT(heard->refused->why.message, Not(HasSubstr("secret")));
     EXPECT_FALSE(heard->refused->body_complete);
+    pass(1min, 10s); // then a refused login is forgotten
   }
 }
 

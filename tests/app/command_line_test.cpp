@@ -87,6 +87,46 @@ TEST(CommandLine, SaysWhichCertificateIsWanted) {
   EXPECT_EQ(chosen(parse({"certs", "init"})).certs.days, 7);
 }
 
+TEST(CommandLine, SaysWhatIsToBeChecked) {
+  const auto read
+    = chosen(parse({"auth", "check", "reg.example/m/x", "--json", "--ca-cert", "ca"}));
+  EXPECT_EQ(read.what, command::auth);
+  EXPECT_EQ(read.auth_action, "check");
+  EXPECT_EQ(read.reference, "reg.example/m/x");
+  EXPECT_EQ(read.tls.ca_file, "ca");
+  EXPECT_TRUE(read.json);
+  EXPECT_FALSE(parse({"auth"}));
+  EXPECT_FALSE(parse({"auth", "check"}));
+  EXPECT_FALSE(parse({"auth", "login", "reg.example/m/x"}));
+  EXPECT_FALSE(parse({"auth", "check", "reg.example/m/x", "--tag", "v1"}));
+  EXPECT_THAT(said(parse({"auth", "--help"})), HasSubstr("cancelling"));
+}
+
+TEST(CommandLine, TakesThePasswordFromTheEnvironmentAndFromNoFlag) {
+  const struct {
+    const char* variable;
+    const char* password;
+  } cases[] = {{"hush", "hush"},
+               {"hush\n", "hush"},
+               {"hush\r\n", "hush"},
+               {" hush ", " hush "},
+               {"hush\n\n", "hush\n"}};
+  for (const auto& c : cases) {
+    const scoped_environment env{{{"FLOTILLA_USERNAME", "ann"}, {"FLOTILLA_PASSWORD", c.variable}}};
+    EXPECT_EQ(chosen(parse_push({})).username, "ann");
+    EXPECT_EQ(chosen(parse_push({})).password, c.password);
+    EXPECT_EQ(chosen(parse({"version"})).password, ""); // it has no use for one
+  }
+  EXPECT_FALSE(parse_push({"--username", "me", "--password", "hush"}));
+  const scoped_environment alone{{{"FLOTILLA_PASSWORD", "hush"}}};
+  EXPECT_EQ(chosen(parse_push({"--username", "me"})).username, "me");
+  const auto refused = parse_push({});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::usage);
+  EXPECT_THAT(refused.error().message, HasSubstr("FLOTILLA_PASSWORD needs --username"));
+  EXPECT_THAT(refused.error().message, Not(HasSubstr("hush")));
+}
+
 // The README, "Flags", has the defaults.
 TEST(CommandLine, HasTheDefaultsOfTheDesign) {
   auto read = chosen(parse_push({}));

@@ -58,6 +58,8 @@ TEST(Completion, OfBashOffersCommandsFlagsAndValues) {
   EXPECT_EQ(offered("flotilla plan --adm", 2), "\n");
   EXPECT_EQ(offered("flotilla push --verify ma", 3), "manifest\n");
   EXPECT_EQ(offered("flotilla completion z", 2), "zsh\n");
+  EXPECT_EQ(offered("flotilla auth ch", 2), "check\n");
+  EXPECT_EQ(offered("flotilla auth check --reg", 3), "--registry-config\n");
   EXPECT_EQ(offered("flotilla certs is", 2), "issue\n");
   EXPECT_EQ(offered("flotilla certs init --da", 3), "--days\n");
 }

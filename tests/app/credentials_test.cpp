@@ -1,7 +1,5 @@
 #include "app/credentials.hpp"
 
-#include "app/exit_code.hpp"
-#include "app/signals.hpp"
 #include "tests/app/scoped_environment.hpp"
 #include "tests/support/as_nobody.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -9,17 +7,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <csignal>
-#include <cstdlib>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <poll.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <termios.h>
-#include <unistd.h>
-#include <utility>
 
 namespace flotilla::app {
 namespace {
@@ -28,180 +18,6 @@ using protocol::errc;
 using test::scoped_environment;
 using testing::HasSubstr;
 using testing::Not;
-
-/// Standard input holds this text until the object is gone.
-class standard_input {
-public:
-  explicit standard_input(const std::string& text) : before_(::dup(STDIN_FILENO)) {
-    std::ofstream{dir_ / "input"} << text;
-    const auto file = ::open((dir_ / "input").c_str(), O_RDONLY | O_CLOEXEC);
-    ::dup2(file, STDIN_FILENO);
-    ::close(file);
-  }
-  ~standard_input() {
-    if (before_ < 0)
-      ::close(STDIN_FILENO);
-    else
-      ::dup2(before_, STDIN_FILENO);
-    ::close(before_);
-  }
-  standard_input(const standard_input&) = delete;
-  standard_input& operator=(const standard_input&) = delete;
-
-private:
-  test::temp_dir dir_;
-  int before_;
-};
-
-/// A child process that sits at a terminal and reads a password there.
-class at_terminal {
-public:
-  at_terminal() : ours_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
-    ::grantpt(ours_);
-    ::unlockpt(ours_);
-    const std::string name = ::ptsname(ours_);
-    theirs_
-      = ::open(name.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC); // it keeps its modes when he ends
-    child_ = ::fork();
-    if (child_ == 0)
-      ::_exit(read_there(name));
-  }
-  ~at_terminal() {
-    if (child_ > 0)
-      end(SIGKILL);
-    ::close(theirs_);
-    ::close(ours_);
-  }
-  at_terminal(const at_terminal&) = delete;
-  at_terminal& operator=(const at_terminal&) = delete;
-
-  /// Reads what is shown until it holds `text`, which a child that ended never shows.
-  bool shows(const std::string& text) {
-    char piece[256];
-    pollfd output{ours_, POLLIN, 0};
-    while (shown_.find(text) == std::string::npos && ::poll(&output, 1, 30'000) == 1) {
-      const auto got = ::read(ours_, piece, sizeof piece);
-      if (got <= 0)
-        return false;
-      shown_.append(piece, static_cast<std::size_t>(got));
-    }
-    return shown_.find(text) != std::string::npos;
-  }
-  void type(const std::string& text) const {
-    EXPECT_EQ(::write(ours_, text.data(), text.size()), static_cast<ssize_t>(text.size()));
-  }
-  bool echoes() const {
-    termios modes{};
-    EXPECT_EQ(::tcgetattr(theirs_, &modes), 0);
-    return (modes.c_lflag & tcflag_t{ECHO}) != 0;
-  }
-  void signal(int number) const {
-    ::kill(child_, number);
-  }
-  /// @returns the exit code, or 128 + n when signal n ended it.
-  int end(int by = 0) {
-    if (by != 0)
-      ::kill(child_, by);
-    int status = 0;
-    ::waitpid(std::exchange(child_, 0), &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-  const std::string& shown() const {
-    return shown_;
-  }
-
-private:
-  static int read_there(const std::string& terminal) {
-    ::setsid();
-    const auto opened = ::open(terminal.c_str(), O_RDWR); // the controlling one: Ctrl-C counts
-    for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-      ::dup2(opened, fd);
-    watch_signals();
-    const auto password = read_password();
-    if (!password)
-      return exit_code_of(password.error().code);
-    return *password == "secret" ? exit_done : exit_internal;
-  }
-
-  int ours_;
-  int theirs_ = -1;
-  pid_t child_ = 0;
-  std::string shown_;
-};
-
-TEST(ReadPassword, IsTheFirstLine) {
-  const struct {
-    std::string input, password;
-  } cases[] = {
-    {"secret\n", "secret"},
-    {"secret", "secret"},
-    {"secret\r\n", "secret"},
-    {"secret\nmore\n", "secret"},
-    {" with blanks \n", " with blanks "},
-    {"p\xC3\xA4ss\n", "p\xC3\xA4ss"},
-  };
-  for (const auto& c : cases) {
-    const standard_input in{c.input};
-    auto password = read_password();
-    ASSERT_TRUE(password);
-    EXPECT_EQ(*password, c.password);
-  }
-}
-
-TEST(ReadPassword, RefusesAnEmptyOne) {
-  for (const char* input : {"", "\n", "\r\n", "\nsecret\n"}) {
-    const standard_input in{input};
-    auto password = read_password();
-    ASSERT_FALSE(password);
-    EXPECT_EQ(password.error().code, errc::usage);
-  }
-}
-
-TEST(ReadPassword, EndsOnInputWithoutEnd) {
-  const standard_input in{std::string(1 << 20, 'x')};
-  auto password = read_password();
-  ASSERT_TRUE(password);
-  EXPECT_EQ(password->size(), std::size_t{64} << 10);
-}
-
-TEST(ReadPassword, HidesWhatIsTypedAtATerminal) {
-  at_terminal person;
-  ASSERT_TRUE(person.shows("Password: "));
-  EXPECT_FALSE(person.echoes());
-  person.type("secret\n");
-  EXPECT_TRUE(person.shows("\n")); // ours: the terminal shows none of what is typed
-  EXPECT_EQ(person.end(), exit_done);
-  EXPECT_TRUE(person.echoes());
-  EXPECT_THAT(person.shown(), Not(HasSubstr("secret")));
-}
-
-TEST(ReadPassword, IsInterruptedByCtrlC) {
-  for (const char* typed_before : {"", "secr"}) {
-    at_terminal person;
-    ASSERT_TRUE(person.shows("Password: "));
-    person.type(std::string{typed_before} + '\x03');
-    EXPECT_EQ(person.end(), exit_interrupted);
-    EXPECT_TRUE(person.echoes());
-  }
-}
-
-TEST(ReadPassword, IsInterruptedByATermSignal) {
-  at_terminal person;
-  ASSERT_TRUE(person.shows("Password: "));
-  person.signal(SIGTERM);
-  EXPECT_EQ(person.end(), exit_interrupted);
-  EXPECT_TRUE(person.echoes());
-}
-
-TEST(ReadPassword, RefusesATerminalThatSaysNothing) {
-  for (const char* typed : {"\n", "\x04"}) { // Ctrl-D: the end of input
-    at_terminal person;
-    ASSERT_TRUE(person.shows("Password: "));
-    person.type(typed);
-    EXPECT_EQ(person.end(), exit_usage);
-    EXPECT_TRUE(person.echoes());
-  }
-}
 
 class FindCredentials : public testing::Test {
 protected:
@@ -215,10 +31,19 @@ protected:
   static std::string entry(const std::string& host, const std::string& auth) {
     return R"({"auths":{")" + host + R"(":{"auth":")" + auth + R"("}}})";
   }
+  protocol::result<protocol::credentials> find(const std::string& host = "reg.example",
+                                               const std::string& repository = "ns/m") const {
+    return finder_of(chosen, "mine")(host, repository);
+  }
 
   test::temp_dir dir;
   options chosen;
-  scoped_environment no_files{{{"HOME", dir / "home"}, {"DOCKER_CONFIG", ""}}};
+  scoped_environment no_files{{{"HOME", dir / "home"},
+                               {"DOCKER_CONFIG", ""},
+                               {"DOCKER_AUTH_CONFIG", ""},
+                               {"REGISTRY_AUTH_FILE", ""},
+                               {"XDG_RUNTIME_DIR", dir / "run"},
+                               {"XDG_CONFIG_HOME", ""}}};
 };
 
 const char* const alice = "YWxpY2U6b25l";     // alice:one
@@ -228,43 +53,143 @@ const char* const carol = "Y2Fyb2w6dGhyZWU="; // carol:three
 TEST_F(FindCredentials, PrefersTheCommandLine) {
   write("home/.docker/config.json", entry("reg.example", alice));
   chosen.username = "me";
-  auto found = find_credentials(chosen, "mine", "reg.example");
+  chosen.password_stdin = true;
+  chosen.password = "of the environment";
+  auto found = find();
   ASSERT_TRUE(found);
   EXPECT_EQ(found->user, "me");
   EXPECT_EQ(found->password, "mine");
+  EXPECT_THAT(found->source, HasSubstr("standard input"));
 }
 
-TEST_F(FindCredentials, LooksIntoTheNamedFileThenDockersThenHomes) {
+TEST_F(FindCredentials, TakesThePasswordOfTheEnvironment) {
   write("home/.docker/config.json", entry("reg.example", alice));
-  EXPECT_EQ(find_credentials(chosen, "", "reg.example")->user, "alice");
-  write("docker/config.json", entry("reg.example", bob));
+  chosen.username = "me";
+  chosen.password = "of the environment";
+  auto found = find();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->user, "me");
+  EXPECT_EQ(found->password, "of the environment");
+  EXPECT_THAT(found->source, HasSubstr("$FLOTILLA_PASSWORD"));
+  EXPECT_THAT(found->source, Not(HasSubstr("of the environment")));
+}
+
+// From the last place to the first: each goes before those that were written earlier.
+TEST_F(FindCredentials, LooksFromPlaceToPlace) {
+  write("home/.dockercfg", R"({"reg.example":{"auth":"YWxpY2U6b25l"}})");
+  EXPECT_EQ(find()->user, "alice");
+  EXPECT_EQ(find()->source, "docker config " + (dir / "home/.dockercfg"));
+
+  write("home/.docker/config.json", entry("reg.example", bob));
+  EXPECT_EQ(find()->user, "bob");
+  EXPECT_EQ(find()->source, "docker config " + (dir / "home/.docker/config.json") + ", auths");
+
+  write("docker/config.json", entry("reg.example", carol));
   const scoped_environment docker{{{"DOCKER_CONFIG", dir / "docker"}}};
-  EXPECT_EQ(find_credentials(chosen, "", "reg.example")->password, "two");
+  EXPECT_EQ(find()->user, "carol");
+  EXPECT_EQ(find()->password, "three");
+
+  write("home/.config/containers/auth.json", entry("reg.example", alice));
+  EXPECT_EQ(find()->user, "alice");
+  EXPECT_EQ(find()->source,
+            "podman auth file " + (dir / "home/.config/containers/auth.json") + ", auths");
+
+  write("config/containers/auth.json", entry("reg.example", bob));
+  const scoped_environment config{{{"XDG_CONFIG_HOME", dir / "config"}}};
+  EXPECT_EQ(find()->user, "bob");
+
+  write("run/containers/auth.json", entry("reg.example", carol));
+  EXPECT_EQ(find()->user, "carol");
+
+  const scoped_environment podman{
+    {{"REGISTRY_AUTH_FILE", write("p", entry("reg.example", alice))}}};
+  EXPECT_EQ(find()->user, "alice");
+  EXPECT_EQ(find()->source, "$REGISTRY_AUTH_FILE " + (dir / "p") + ", auths");
+
+  const scoped_environment inline_json{{{"DOCKER_AUTH_CONFIG", entry("reg.example", bob)}}};
+  EXPECT_EQ(find()->user, "bob");
+  EXPECT_EQ(find()->source, "$DOCKER_AUTH_CONFIG, auths");
+
   chosen.registry_config = write("mine.json", entry("reg.example", carol));
-  EXPECT_EQ(find_credentials(chosen, "", "reg.example")->user, "carol");
-  EXPECT_EQ(find_credentials(chosen, "", "reg.example")->password, "three");
+  EXPECT_EQ(find()->user, "carol");
+  EXPECT_EQ(find()->source, "--registry-config " + chosen.registry_config + ", auths");
+}
+
+TEST_F(FindCredentials, LooksOnWhereAPlaceHasNothingForTheRegistry) {
+  write("home/.dockercfg", R"({"old.example":{"auth":"YWxpY2U6b25l"}})");
+  write("home/.docker/config.json", entry("reg.example", bob));
+  write("home/.config/containers/auth.json", entry("other.example", carol));
+  write("run/containers/auth.json", R"({"auths":{"reg.example":{}}})");
+  const scoped_environment inline_json{{{"DOCKER_AUTH_CONFIG", entry("third.example", alice)}}};
+  EXPECT_EQ(find("reg.example")->user, "bob");
+  EXPECT_EQ(find("old.example")->user, "alice");
+  EXPECT_EQ(find("other.example")->user, "carol");
+  EXPECT_TRUE(find("fourth.example")->empty());
+}
+
+TEST_F(FindCredentials, ReadsOnlyTheFileThatIsNamed) {
+  write("home/.docker/config.json", entry("reg.example", alice));
+  const scoped_environment podman{{{"REGISTRY_AUTH_FILE", write("p", entry("p.example", bob))}}};
+  EXPECT_TRUE(find("reg.example")->empty());
+  EXPECT_EQ(find("p.example")->user, "bob");
+  const scoped_environment inline_json{{{"DOCKER_AUTH_CONFIG", entry("i.example", carol)}}};
+  EXPECT_EQ(find("p.example")->user, "bob");
+  chosen.registry_config = write("mine.json", "{}");
+  for (const char* host : {"reg.example", "p.example", "i.example"})
+    EXPECT_TRUE(find(host)->empty()) << host;
+}
+
+TEST_F(FindCredentials, KnowsNamespaces) {
+  write(
+    "run/containers/auth.json",
+    R"({"auths":{"reg.example":{"auth":"YWxpY2U6b25l"},"reg.example/ns":{"auth":"Ym9iOnR3bw=="},)"
+    R"("reg.example/ns/m":{"auth":"Y2Fyb2w6dGhyZWU="}}})");
+  EXPECT_EQ(find("reg.example", "ns/m")->user, "carol");
+  EXPECT_EQ(find("reg.example", "ns/other")->user, "bob");
+  EXPECT_EQ(find("reg.example", "other/m")->user, "alice");
+}
+
+TEST_F(FindCredentials, AreFoundUnderBothWaysToWriteTheRegistry) {
+  const protocol::endpoint at{*protocol::parse_url("https://reg.example"), "ns/m"};
+  const protocol::endpoint other{*protocol::parse_url("https://reg.example:5000"), "ns/m"};
+  for (const char* written : {"reg.example", "reg.example:443"}) {
+    write("home/.docker/config.json", entry(written, alice));
+    EXPECT_EQ(find_for(finder_of(chosen, {}), at)->user, "alice") << written;
+    EXPECT_TRUE(find_for(finder_of(chosen, {}), other)->empty()) << written;
+  }
+}
+
+TEST(Describe, NamesUserAndSourceAndNoSecret) {
+  protocol::credentials who{"ann", "hush"};
+  who.identity_token = who.registry_token = "hush";
+  who.source = "somewhere";
+  EXPECT_EQ(describe(who), "as user ann, by somewhere");
+  who.user = "";
+  EXPECT_EQ(describe(who), "with a token, by somewhere");
+  EXPECT_EQ(describe({"a\x1b[31m", ""}), "as user a [31m");
+  EXPECT_EQ(describe({}), "without a login");
 }
 
 TEST_F(FindCredentials, GivesNoneToAnotherRegistry) {
   write("home/.docker/config.json", entry("reg.example", alice));
   for (const char* host : {"reg.example:5000", "example", "evil.example", "reg.example.evil"}) {
-    auto found = find_credentials(chosen, "", host);
+    auto found = find(host);
     ASSERT_TRUE(found);
     EXPECT_TRUE(found->empty()) << host;
   }
 }
 
 TEST_F(FindCredentials, HasNoneWhereNobodyIsLoggedIn) {
-  auto found = find_credentials(chosen, "", "reg.example");
+  auto found = find("reg.example");
   ASSERT_TRUE(found);
   EXPECT_TRUE(found->empty());
   const scoped_environment homeless{{{"HOME", ""}}};
-  EXPECT_TRUE(find_credentials(chosen, "", "reg.example")->empty());
+  EXPECT_TRUE(find("reg.example")->empty());
 }
 
 TEST_F(FindCredentials, RefusesAFileThatWasNamedAndIsNotThere) {
   chosen.registry_config = dir / "nowhere.json";
-  auto found = find_credentials(chosen, "", "reg.example");
+  auto found = find("reg.example");
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, errc::usage);
   EXPECT_THAT(found.error().message, HasSubstr("nowhere.json"));
@@ -281,7 +206,7 @@ TEST_F(FindCredentials, RefusesABrokenFileWithoutQuotingIt) {
   for (const char* text : texts) {
     SCOPED_TRACE(text);
     chosen.registry_config = write("broken.json", text);
-    auto found = find_credentials(chosen, "", "reg.example");
+    auto found = find("reg.example");
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().code, errc::usage);
     EXPECT_THAT(found.error().message, HasSubstr("broken.json"));
@@ -289,24 +214,43 @@ TEST_F(FindCredentials, RefusesABrokenFileWithoutQuotingIt) {
   }
 }
 
-TEST_F(FindCredentials, RefusesAnIdentityTokenAndSaysSo) {
-  // alice: and no password, by openssl base64
-  write("home/.docker/config.json",
-        R"({"auths":{"reg.example":{"auth":"YWxpY2U6","identitytoken":"hunter2"}}})");
-  auto found = find_credentials(chosen, "", "reg.example");
+TEST_F(FindCredentials, RefusesAPodmanFileThatWasNamedAndIsNotThere) {
+  const scoped_environment podman{{{"REGISTRY_AUTH_FILE", dir / "nowhere.json"}}};
+  auto found = find("reg.example");
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, errc::usage);
-  EXPECT_THAT(found.error().message, HasSubstr("config.json"));
-  EXPECT_THAT(found.error().message, HasSubstr("identity token"));
-  EXPECT_THAT(found.error().message, Not(HasSubstr("hunter2")));
-  EXPECT_TRUE(find_credentials(chosen, "", "other.example")->empty());
-  chosen.username = "me"; // the way out
-  EXPECT_EQ(find_credentials(chosen, "mine", "reg.example")->user, "me");
+  EXPECT_THAT(found.error().message, HasSubstr("nowhere.json"));
+  EXPECT_THAT(found.error().hint, HasSubstr("$REGISTRY_AUTH_FILE"));
+}
+
+TEST_F(FindCredentials, RefusesABrokenVariableWithoutQuotingIt) {
+  for (const char* text :
+       {"{", "[]", "hunter2", R"({"auths":{"reg.example":{"auth":"!hunter2!"}}})"}) {
+    const scoped_environment inline_json{{{"DOCKER_AUTH_CONFIG", text}}};
+    auto found = find("reg.example");
+    ASSERT_FALSE(found) << text;
+    EXPECT_EQ(found.error().code, errc::usage);
+    EXPECT_THAT(found.error().message, HasSubstr("$DOCKER_AUTH_CONFIG"));
+    EXPECT_THAT(found.error().message, Not(HasSubstr("hunter2")));
+  }
+}
+
+TEST_F(FindCredentials, FindsTokens) {
+  // alice: and no password, by openssl base64
+  write("home/.docker/config.json",
+        R"({"auths":{"reg.example":{"auth":"YWxpY2U6","identitytoken":"i"},)"
+        R"("other.example":{"registrytoken":"r"}}})");
+  auto found = find("reg.example");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->user, "alice");
+  EXPECT_EQ(found->password, "");
+  EXPECT_EQ(found->identity_token, "i");
+  EXPECT_EQ(find("other.example")->registry_token, "r");
 }
 
 TEST_F(FindCredentials, RefusesADirectory) {
   chosen.registry_config = dir.path().string();
-  auto found = find_credentials(chosen, "", "reg.example");
+  auto found = find("reg.example");
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, errc::usage);
   EXPECT_THAT(found.error().message, HasSubstr(chosen.registry_config));
@@ -319,19 +263,19 @@ TEST_F(FindCredentials, RefusesAFifoAndADirectoryWithoutOpeningThem) {
   const auto named = dir / "fifo";
   ASSERT_EQ(::mkfifo(own.c_str(), 0600), 0);
   ASSERT_EQ(::mkfifo(named.c_str(), 0600), 0);
-  auto found = find_credentials(chosen, "", "reg.example");
+  auto found = find("reg.example");
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, errc::usage);
   EXPECT_THAT(found.error().message, HasSubstr(own + " is no regular file"));
   chosen.registry_config = named;
-  found = find_credentials(chosen, "", "reg.example");
+  found = find("reg.example");
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, errc::usage);
   EXPECT_THAT(found.error().message, HasSubstr("--registry-config: " + named));
   std::filesystem::remove(own);
   std::filesystem::create_directory(own);
   chosen.registry_config.clear();
-  found = find_credentials(chosen, "", "reg.example");
+  found = find("reg.example");
   ASSERT_FALSE(found);
   EXPECT_THAT(found.error().message, HasSubstr(own + " is a directory"));
 }
@@ -341,7 +285,7 @@ TEST_F(FindCredentials, RefusesAFileThatIsNotOursToRead) {
   std::filesystem::permissions(dir.path(), std::filesystem::perms::all);
   std::filesystem::permissions(chosen.registry_config, std::filesystem::perms::none);
   auto said = test::as_nobody([this] {
-    auto found = find_credentials(chosen, "", "reg.example");
+    auto found = find("reg.example");
     return found ? std::string{"found"} : found.error().message;
   });
   EXPECT_THAT(said, HasSubstr("Permission denied"));

@@ -1,0 +1,128 @@
+#include "app/auth_command.hpp"
+
+#include "app/auth_probe.hpp"
+#include "app/conclusion.hpp"
+#include "app/credentials.hpp"
+#include "app/engine.hpp"
+#include "app/exit_code.hpp"
+#include "app/log.hpp"
+#include "app/output.hpp"
+#include "app/push_request.hpp"
+#include "app/report.hpp"
+#include "protocol/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace flotilla::app {
+
+using nlohmann::json;
+using protocol::credentials;
+using protocol::errc;
+
+namespace {
+
+/// All that is said in the end.
+struct check {
+  const actors::push_order& order;
+  const credentials& who;
+  const auth_findings& found;
+};
+
+const char* kind_of(const credentials& who) {
+  if (!who.registry_token.empty())
+    return "registry token";
+  if (!who.identity_token.empty())
+    return "identity token";
+  return who.empty() ? "none" : "password";
+}
+
+const char* word_for(permission what) {
+  switch (what) {
+    case permission::granted: return "yes";
+    case permission::refused: return "no";
+    case permission::not_tried: break;
+  }
+  return "not known";
+}
+
+json json_for(permission what) {
+  return what == permission::not_tried ? json{} : json(what == permission::granted);
+}
+
+std::string granted_clause(const std::optional<protocol::granted_access>& granted) {
+  if (!granted)
+    return "a token that does not say what it allows";
+  if (!granted->pull && !granted->push)
+    return "a token that allows nothing here";
+  return std::string{"a token for "} + (granted->pull ? "pull" : "")
+         + (granted->pull && granted->push ? ", " : "") + (granted->push ? "push" : "");
+}
+
+std::string login_clause(const auth_findings& found) {
+  if (found.scheme == "bearer")
+    return granted_clause(found.granted);
+  if (found.scheme == "basic")
+    return "user and password with every request";
+  return found.why.code == errc::none ? "the registry asks for none" : "none";
+}
+
+std::string text_of(const check& all) {
+  const auto& [order, who, found] = all;
+  std::string by;
+  if (!who.empty())
+    by = std::string{kind_of(who)}
+         + (who.user.empty() ? "" : " of user " + protocol::printable(who.user, 80)) + ", by "
+         + who.source;
+  return order.target.to_string() + "\n  credentials    " + (by.empty() ? "none found" : by)
+         + "\n  authorization  " + login_clause(found) + "\n  pull           "
+         + word_for(found.pull) + "\n  push           " + word_for(found.push)
+         + (found.cancelled ? "\n" : " (the upload that was opened to find out is still open)\n");
+}
+
+json json_of(const check& all) {
+  const auto& [order, who, found] = all;
+  json granted;
+  if (found.granted)
+    granted = {{"pull", found.granted->pull}, {"push", found.granted->push}};
+  json report{{"reference", order.target.to_string()},
+              {"registry", order.at.registry().origin()},
+              {"credentials", {{"kind", kind_of(who)}, {"user", who.user}, {"source", who.source}}},
+              {"authorization", found.scheme.empty() ? "none" : found.scheme},
+              {"token", granted},
+              {"pull", json_for(found.pull)},
+              {"push", json_for(found.push)},
+              {"cancelled", found.cancelled}};
+  if (found.why.code != errc::none)
+    report.update(json_failure(found.why));
+  return report;
+}
+
+/// The credentials as a push would use them, so that the helper that holds them is asked once.
+protocol::result<credentials> find_login(const options& chosen, const actors::push_order& order) {
+  auto find = credentials_of(chosen);
+  if (!find)
+    return find.error();
+  return find_for(*find, order.at);
+}
+
+} // namespace
+
+int run_auth(const options& chosen) {
+  set_up_log(chosen);
+  const auto order = read_order(chosen);
+  if (!order)
+    return refuse(chosen, order.error());
+  const auto who = find_login(chosen, *order);
+  if (!who)
+    return refuse(chosen, who.error());
+  auto found = probe_authorization(make_engine(chosen), *order, *who);
+  if (found.why.code == errc::unauthorized)
+    found.why.message += "; asked " + describe(*who);
+  if (found.why.code != errc::none)
+    say_failure(found.why);
+  const check all{*order, *who, found};
+  const auto written = write_out(chosen.json ? render(json_of(all)) + '\n' : text_of(all));
+  return written != exit_done ? written : exit_code_of(found.why.code);
+}
+
+} // namespace flotilla::app
