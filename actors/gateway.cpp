@@ -82,7 +82,7 @@ void gateway_state::send(const shared_passage& p, protocol::http_request request
   p->sent = self_->clock().now();
   auto heard = [this, p, what = name_of(request)](http_outcome& outcome) {
     if (auto* response = std::get_if<protocol::http_response>(&outcome.value);
-        response != nullptr && response->status >= 400)
+        response != nullptr && response->status >= 300)
       annotate(*response);
     if (outcome.response() != nullptr && outcome.response()->status < 300)
       pace_.note(p->body, self_->clock().now() - p->sent);

@@ -36,7 +36,7 @@ CLI::App* add_command(parser& p, command what, const char* name, const char* hel
 CLI::App* add_remote_command(parser& p, command what, const char* name, const char* help,
                              const char* examples) {
   auto* sub = add_command(p, what, name, help, examples);
-  add_coordinator_flag(*sub, p.chosen, true);
+  add_coordinator_flag(*sub, p.chosen);
   add_fleet_tls_flags(*sub, p.chosen);
   add_switch(*sub, "--json", p.chosen.json, "Answer as JSON");
   add_log_flags(*sub, p.chosen, p.config);
@@ -61,7 +61,7 @@ void add_fleet_commands(parser& p) {
                   "  flotilla worker --coordinator head:7400 --root /models --name gpu-17 "
                   "\\\n    --fleet-ca ca.crt --fleet-cert gpu-17.crt --fleet-key "
                   "gpu-17.key");
-  add_coordinator_flag(*worker, p.chosen, true);
+  add_coordinator_flag(*worker, p.chosen);
   add_worker_flags(*worker, p.chosen);
   add_fleet_tls_flags(*worker, p.chosen);
   add_transport_flags(*worker, p.chosen);

@@ -210,13 +210,10 @@ void add_output_flags(CLI::App& to, options& chosen, std::string& config) {
   add_log_flags(to, chosen, config);
 }
 
-void add_coordinator_flag(CLI::App& to, options& chosen, bool needed) {
-  auto* option
-    = add(to, "--coordinator", chosen.fleet.coordinator, "Where the fleet's coordinator listens")
-        ->type_name("HOST:PORT")
-        ->group("Fleet");
-  if (needed)
-    option->required();
+void add_coordinator_flag(CLI::App& to, options& chosen) {
+  add(to, "--coordinator", chosen.fleet.coordinator, "Where the fleet's coordinator listens")
+    ->type_name("HOST:PORT")
+    ->group("Fleet");
 }
 
 void add_fleet_tls_flags(CLI::App& to, options& chosen) {
@@ -232,7 +229,7 @@ void add_fleet_tls_flags(CLI::App& to, options& chosen) {
 
 void add_fleet_push_flags(CLI::App& to, options& chosen) {
   const char* group = "Fleet";
-  add_coordinator_flag(to, chosen, false);
+  add_coordinator_flag(to, chosen);
   add_switch(to, "--detach", chosen.fleet.detach, "Hand the push over, print its id, and leave")
     ->group(group);
   add(to, "--max-uploads", chosen.max_uploads,
@@ -264,7 +261,6 @@ void add_worker_flags(CLI::App& to, options& chosen) {
   with_environment(
     to.add_option("--root", chosen.fleet.roots, "Directory that it may read; repeatable"))
     ->allow_extra_args(false)
-    ->required()
     ->type_name("DIR")
     ->group(group);
   add(to, "--uploads", chosen.uploads, "Blobs sent at once")

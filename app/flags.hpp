@@ -29,7 +29,7 @@ void add_transport_flags(CLI::App& to, options& chosen);
 /// Which fleet a push is handed to.
 void add_fleet_push_flags(CLI::App& to, options& chosen);
 /// Where a fleet's coordinator is. @param needed whether the command is nothing without one
-void add_coordinator_flag(CLI::App& to, options& chosen, bool needed);
+void add_coordinator_flag(CLI::App& to, options& chosen);
 /// Our certificate in fleet traffic.
 void add_fleet_tls_flags(CLI::App& to, options& chosen);
 /// Of the coordinator's process.

@@ -26,6 +26,31 @@ protocol::failure check_files(const options& chosen) {
   return {};
 }
 
+bool talks_to_a_coordinator(command what) {
+  switch (what) {
+    case command::worker:
+    case command::status:
+    case command::cancel:
+    case command::pause:
+    case command::resume:
+    case command::limit: return true;
+    default: return false;
+  }
+}
+
+/// What may come from a flag, a variable or a file, so that no parser of one of them can ask for
+/// it.
+protocol::failure check_presence(const options& chosen) {
+  if (talks_to_a_coordinator(chosen.what) && chosen.fleet.coordinator.empty())
+    return {
+      errc::usage, "--coordinator is missing: where does the fleet's coordinator listen?",
+      "give --coordinator HOST:PORT, FLOTILLA_COORDINATOR, or `coordinator` in a --config file"};
+  if (chosen.what == command::worker && chosen.fleet.roots.empty())
+    return {errc::usage, "--root is missing: what may this worker read?",
+            "give --root DIR, FLOTILLA_ROOT, or `root` in a --config file"};
+  return {};
+}
+
 } // namespace
 
 protocol::failure validate(const options& chosen) {
@@ -56,6 +81,8 @@ protocol::failure validate(const options& chosen) {
     return {errc::usage, "--lease is at least 1s", "the default, 5s, suits most networks"};
   if (chosen.what == command::limit && !chosen.fleet.new_uploads && !chosen.fleet.new_bandwidth)
     return {errc::usage, "what is to be limited?", "give --uploads, --bandwidth or both"};
+  if (auto missing = check_presence(chosen); missing.code != errc::none)
+    return missing;
   return check_files(chosen);
 }
 

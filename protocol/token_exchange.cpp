@@ -68,7 +68,7 @@ token_exchange::step token_exchange::on_outcome(http_outcome outcome) {
   if (const auto* none = outcome.failed())
     return because({none->why.code, doing() + ": " + none->why.message, none->why.hint});
   auto& response = std::get<http_response>(outcome.value);
-  if (response.status >= 400) {
+  if (classify(response.status) != status_class::success) {
     conceal_authorization(response.body, basic_authorization(who_));
     conceal(response.body, who_.password);
     conceal(response.body, who_.identity_token);

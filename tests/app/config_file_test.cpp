@@ -157,6 +157,30 @@ TEST(ConfigFile, SetsFlagsOfTheCommandThatRuns) {
   EXPECT_FALSE(chosen.dry_run);
 }
 
+TEST(ConfigFile, SaysWhatAWorkerCannotDoWithout) {
+  const test::temp_dir dir;
+  const auto path = dir / "flotilla.toml";
+  const auto worker_with = [&](const char* content) {
+    std::ofstream{path} << content;
+    const char* words[] = {"flotilla", "worker", "--config", path.c_str()};
+    return parse_command_line(4, words);
+  };
+  const auto parsed = worker_with("coordinator = \"head:7400\"\nroot = [\"/a\", \"/b\"]\n");
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  const auto& chosen = std::get<options>(*parsed);
+  EXPECT_EQ(chosen.fleet.coordinator, "head:7400");
+  EXPECT_THAT(chosen.fleet.roots, ElementsAre("/a", "/b"));
+  const std::pair<const char*, const char*> lacking[]
+    = {{"root = \"/a\"\n", "--coordinator"}, {"coordinator = \"head:7400\"\n", "--root"}};
+  for (const auto& [content, flag] : lacking) {
+    const auto refused = worker_with(content);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, errc::usage);
+    EXPECT_THAT(refused.error().message, HasSubstr(flag));
+    EXPECT_THAT(refused.error().hint, HasSubstr("--config"));
+  }
+}
+
 TEST(ConfigFile, MayNameFlagsThatOnlyAnotherCommandHas) {
   EXPECT_TRUE(push_with("uploads = 8\n", "plan"));
   EXPECT_TRUE(push_with("[push]\nuploads = 8\n", "plan"));

@@ -159,6 +159,17 @@ TEST(TokenExchange, NamesServerUserAndSourceButNoSecret) {
   }
 }
 
+TEST(TokenExchange, TakesSecretsOutOfEveryAnswerThatIsNoToken) {
+  for (const int status : {302, 400, 403, 404, 429, 500}) {
+    auto machine = exchange(password());
+    auto step = machine.begin();
+    for (int i = 0; i < 2 && std::holds_alternative<http_request>(step); ++i)
+      step = machine.on_outcome(
+        answer(status, R"({"errors":[{"code":"X","message":"you sent pass word&="}]})"));
+    EXPECT_THAT(std::get<no_response>(step).why.message, Not(HasSubstr("pass word"))) << status;
+  }
+}
+
 TEST(TokenExchange, NeverStartsWhereASecretWouldGoInTheClear) {
   for (const auto& who : {password(), identity(false)}) {
     token_exchange machine{parse_challenges(R"(Bearer realm="http://auth.test/t")").at(0),
