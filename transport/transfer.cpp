@@ -168,11 +168,15 @@ std::size_t transfer::read(char* to, std::size_t room) {
   return *got;
 }
 
-/// When curl asks for more of the body, all it had is with the system. On a connection that carries
-/// the bytes as they are, the next ones may then go the short way, which spares two copies.
-bool transfer::may_bypass_curl() const noexcept {
+/// On a connection that carries the bytes as they are, the next ones may go the short way, which
+/// spares two copies; but only when all that curl has read is with the system, and the head with
+/// it: curl asks for more of the body earlier than that.
+bool transfer::may_bypass_curl() const {
   const bool direct = protocol::is_loopback(target_.host) || around_.proxies.http.empty();
-  return !target_.secure && direct && !around_.gate.limits(ticket_);
+  if (target_.secure || !direct || around_.gate.limits(ticket_))
+    return false;
+  const auto by_curl = written() - past_curl_;
+  return by_curl > 0 && by_curl == body_->position() - past_curl_;
 }
 
 std::uint64_t transfer::send_past_curl() {

@@ -86,7 +86,7 @@ private:
 
   void set_callbacks();
   std::size_t read(char* to, std::size_t room);
-  bool may_bypass_curl() const noexcept;
+  bool may_bypass_curl() const;
   std::uint64_t send_past_curl();
   void note_read(std::size_t bytes, time_point now);
   bool header(std::string_view line);

@@ -7,7 +7,7 @@ namespace flotilla::test {
 namespace {
 
 #ifdef __SANITIZE_ADDRESS__ // keeps what was freed for a while, to catch its use
-constexpr std::uint64_t much_memory = 512 << 20;
+constexpr std::uint64_t much_memory = 2048ULL << 20;
 constexpr std::size_t many_blobs = 4'000; // and takes its time
 #else
 constexpr std::uint64_t much_memory = 128 << 20;

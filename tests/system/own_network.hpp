@@ -59,6 +59,12 @@ public:
          "--mode", "nth", "--every", "1000000", "--packet", "0", "-j", "ACCEPT"});
     run({"iptables", "-w", "-A", "INPUT", "-p", "tcp", "--syn", "--dport", port, "-j", "DROP"});
   }
+  /// From now on so much passes a second, e.g. `80mbit`, and who sends more has to wait.
+  static void limit(const std::string& rate) {
+    run({"ip", "link", "set", "lo", "mtu", "1500"});
+    run({"tc", "qdisc", "add", "dev", "lo", "root", "tbf", "rate", rate, "burst", "100kb",
+         "latency", "50ms"});
+  }
   /// Nothing is lost any more.
   static void heal_all() {
     run({"iptables", "-w", "-F", "INPUT"});
