@@ -107,7 +107,7 @@ TEST_F(Fleet, ReadsNothingOutsideItsRoots) {
 TEST_F(Fleet, TakesTheSamePushTwiceAsOneJob) {
   start({"a"});
   const small_model model{fleet.flotilla, layers_of(20, 100'000)};
-  auto first = fleet.begin_push(model.source, fleet.to("m:v1"), {"--bandwidth", "1MB"});
+  auto first = fleet.begin_push(model.source, fleet.to("m:v1"), {"--bandwidth", "300kB"});
   const auto id = fleet_of_processes::id_of(*first);
   const auto again = fleet.push(model.source, fleet.to("m:v1"), {"--detach"});
   EXPECT_EQ(again.report.at("id"), id);
@@ -172,7 +172,7 @@ TEST_F(Fleet, PausesAndResumesAPush) {
   start({"a"});
   const small_model model{fleet.flotilla, layers_of(40, 50'000)};
   auto client
-    = fleet.begin_push(model.source, fleet.to("m:v1"), {"--bandwidth", "1MB", "--uploads", "2"});
+    = fleet.begin_push(model.source, fleet.to("m:v1"), {"--bandwidth", "200kB", "--uploads", "2"});
   const auto id = fleet_of_processes::id_of(*client);
   ASSERT_TRUE(fleet.wait_until_sent(id, 1));
   ASSERT_EQ(fleet.ask({"pause", id}).status, 0);
