@@ -42,6 +42,11 @@ std::chrono::seconds read_lifetime(const nlohmann::json& answer) {
     static_cast<std::int64_t>(std::min(named, static_cast<double>(longest_lifetime)))};
 }
 
+std::string read_identity(const nlohmann::json& answer) {
+  const auto text = string_member(answer, "refresh_token");
+  return is_usable_token(text) ? std::string{text} : std::string{};
+}
+
 /// The server that the challenge names, if it may be asked.
 result<url> token_server(const challenge& bearer, const credentials& who, const url& registry) {
   auto realm = parse_url(bearer.parameter("realm"));
@@ -125,8 +130,7 @@ result<token_answer> parse_token_answer(std::string_view json) {
   for (const char* name : {"token", "access_token"}) {
     const auto token = string_member(*answer, name);
     if (is_usable_token(token))
-      return token_answer{std::string{token}, read_lifetime(*answer),
-                          std::string{string_member(*answer, "refresh_token")}};
+      return token_answer{std::string{token}, read_lifetime(*answer), read_identity(*answer)};
     too_long = too_long || token.size() > most_token_bytes;
   }
   return failure{errc::malformed,
