@@ -55,11 +55,6 @@ protocol::no_response because(failure why) {
   return {std::move(why), 0, false};
 }
 
-std::string user_and_source(const protocol::credentials& who) {
-  const auto source = who.source.empty() ? "" : " (" + protocol::printable(who.source, 200) + ')';
-  return "user " + protocol::printable(who.user, 80) + source;
-}
-
 bool same_login(const protocol::credentials& a, const protocol::credentials& b) {
   return a.user == b.user && a.password == b.password && a.identity_token == b.identity_token;
 }
@@ -105,6 +100,16 @@ protocol::no_response to_no_response(const caf::error& error) {
           context.get_as<std::string>(3)};
 }
 
+protocol::result<protocol::credentials> find_for(const credential_finder& find,
+                                                 const protocol::url& registry,
+                                                 const std::string& repository) {
+  protocol::result<protocol::credentials> found{protocol::credentials{}};
+  for (const auto& host : spellings(registry))
+    if (found = find(host, repository); !found || !found->empty())
+      break;
+  return found;
+}
+
 void token_state::wire(http_actor http, credential_finder find) {
   http_ = std::move(http);
   find_ = std::move(find);
@@ -143,15 +148,6 @@ authorization token_state::what_is_left(const entry& known) const {
   return {known.field, std::max(left, seconds{1}), known.shortfall};
 }
 
-protocol::result<protocol::credentials>
-token_state::find(const authorization_request& request) const {
-  protocol::result<protocol::credentials> found{protocol::credentials{}};
-  for (const auto& host : spellings(request.registry))
-    if (found = find_(host, target_of(request)); !found || !found->empty())
-      break;
-  return found;
-}
-
 void token_state::begin(const std::string& key, authorization_request request) {
   const auto& registry = request.registry;
   auto chosen = protocol::preferred_challenge(protocol::parse_challenges(request.challenge));
@@ -160,7 +156,7 @@ void token_state::begin(const std::string& key, authorization_request request) {
                               registry.origin() + " wants a way to log in that is not Basic or "
                                 + "Bearer: `" + protocol::printable(request.challenge, 120) + '`',
                               {}}));
-  auto who = find(request);
+  auto who = find_for(find_, request.registry, target_of(request));
   if (!who)
     return fail(key, because(who.error()));
   if (auto refused = check_secrecy(request, *who); refused.code != errc::none)
@@ -193,10 +189,10 @@ void token_state::use_basic(const std::string& key, const authorization_request&
                          protocol::log_in_hint}));
   auto field = protocol::basic_authorization(who);
   if (field == request.rejected)
-    return fail(key,
-                because({errc::unauthorized,
-                         registry.origin() + " refused the password of " + user_and_source(who),
-                         protocol::log_in_hint}));
+    return fail(key, because({errc::unauthorized,
+                              registry.origin() + " refused the password of "
+                                + protocol::user_and_source(who),
+                              protocol::log_in_hint}));
   succeed(key, request, {std::move(field), std::chrono::seconds{0}, {}});
 }
 

@@ -18,6 +18,11 @@ namespace flotilla::actors {
 using credential_finder = std::function<protocol::result<protocol::credentials>(
   const std::string& host, const std::string& repository)>;
 
+/// Asks a finder for each way to write the registry.
+protocol::result<protocol::credentials> find_for(const credential_finder& find,
+                                                 const protocol::url& registry,
+                                                 const std::string& repository);
+
 /// Why there is no authorization, from the error that the TOKEN actor answered with. What a token
 /// server in trouble said of itself, its status and `Retry-After`, is in it.
 protocol::no_response to_no_response(const caf::error& error);
@@ -68,7 +73,6 @@ private:
 
   bool must_fetch(const entry& known, const authorization_request& request) const;
   authorization what_is_left(const entry& known) const;
-  protocol::result<protocol::credentials> find(const authorization_request& request) const;
   void begin(const std::string& key, authorization_request request);
   void use_basic(const std::string& key, const authorization_request& request,
                  const protocol::credentials& who);

@@ -102,7 +102,7 @@ protocol::result<credentials> find_login(const options& chosen, const actors::pu
   auto find = credentials_of(chosen);
   if (!find)
     return find.error();
-  return find_for(*find, order.at);
+  return actors::find_for(*find, order.at.registry(), order.at.repository());
 }
 
 } // namespace

@@ -107,7 +107,8 @@ int run_push(const options& chosen) {
     return refuse(chosen, report.why);
   const auto& host = order->target.host;
   if (report.why.code == errc::unauthorized)
-    name_user(report.why, *order, find_for(with->find, order->at));
+    name_user(report.why, *order,
+              actors::find_for(with->find, order->at.registry(), order->at.repository()));
   learn(with->kept, host, report);
   return conclude(chosen, {order->target, chosen.source, report}, with->kept.rate_of(host));
 }

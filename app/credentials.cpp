@@ -131,17 +131,6 @@ protocol::result<actors::credential_finder> credentials_of(const options& chosen
   return finder_of(chosen, *given);
 }
 
-protocol::result<credentials> find_for(const actors::credential_finder& find,
-                                       const protocol::endpoint& at) {
-  const auto origin = at.registry().origin();
-  const auto brief = origin.substr(origin.find("://") + 3);
-  const auto full = at.registry().host + ':' + std::to_string(at.registry().port);
-  auto found = find(brief, at.repository());
-  if (!found || !found->empty() || full == brief)
-    return found;
-  return find(full, at.repository());
-}
-
 std::string describe(const credentials& who) {
   if (who.empty())
     return "without a login";

@@ -2,7 +2,6 @@
 
 #include "actors/token.hpp"
 #include "app/options.hpp"
-#include "protocol/endpoint.hpp"
 #include "protocol/result.hpp"
 #include "protocol/token.hpp"
 
@@ -25,10 +24,6 @@ actors::credential_finder finder_of(const options& chosen, const std::string& pa
 /// The same, having read the password where one is to be read.
 /// @returns what `read_password` returns
 protocol::result<actors::credential_finder> credentials_of(const options& chosen);
-
-/// Asks a finder as the TOKEN actor does: for each way to write the registry.
-protocol::result<protocol::credentials> find_for(const actors::credential_finder& find,
-                                                 const protocol::endpoint& at);
 
 /// For people: `as user ann, by docker config /home/ann/.docker/config.json, auths`; `without a
 /// login`. Fit to be shown.

@@ -71,6 +71,14 @@ std::string form_of(std::initializer_list<std::pair<const char*, std::string_vie
 
 } // namespace
 
+std::string user_and_source(const credentials& who) {
+  return "user " + printable(who.user, 80) + source_clause(who);
+}
+
+std::string source_clause(const credentials& who) {
+  return who.source.empty() ? std::string{} : " (" + printable(who.source, 200) + ')';
+}
+
 std::string repository_scope(std::string_view repository, std::string_view actions) {
   return "repository:" + std::string{repository} + ':' + std::string{actions};
 }

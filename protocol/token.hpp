@@ -27,6 +27,11 @@ struct credentials {
   }
 };
 
+/// For people: `user ann (docker config /home/ann/.docker/config.json, auths)`; never a secret.
+std::string user_and_source(const credentials& who);
+/// The part in brackets, with the blank before it; empty where the source is not known.
+std::string source_clause(const credentials& who);
+
 /// What to do about a login that is missing or refused.
 inline constexpr const char* log_in_hint
   = "log in with `docker login`, or give --username and --password-stdin";

@@ -12,16 +12,12 @@ no_response because(failure why) {
   return {std::move(why), 0, false};
 }
 
-std::string source_clause(const credentials& who) {
-  return who.source.empty() ? std::string{} : " (" + printable(who.source, 200) + ')';
-}
-
 std::string user_clause(const credentials& who) {
   if (who.empty())
     return "anonymously";
-  const auto how = who.identity_token.empty() ? "as user " + printable(who.user, 80)
-                                              : std::string{"with an identity token"};
-  return how + source_clause(who);
+  if (!who.identity_token.empty())
+    return "with an identity token" + source_clause(who);
+  return "as " + user_and_source(who);
 }
 
 } // namespace

@@ -154,8 +154,12 @@ TEST_F(FindCredentials, AreFoundUnderBothWaysToWriteTheRegistry) {
   const protocol::endpoint other{*protocol::parse_url("https://reg.example:5000"), "ns/m"};
   for (const char* written : {"reg.example", "reg.example:443"}) {
     write("home/.docker/config.json", entry(written, alice));
-    EXPECT_EQ(find_for(finder_of(chosen, {}), at)->user, "alice") << written;
-    EXPECT_TRUE(find_for(finder_of(chosen, {}), other)->empty()) << written;
+    EXPECT_EQ(actors::find_for(finder_of(chosen, {}), at.registry(), at.repository())->user,
+              "alice")
+      << written;
+    EXPECT_TRUE(
+      actors::find_for(finder_of(chosen, {}), other.registry(), other.repository())->empty())
+      << written;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "tests/support/port.hpp"
 #include "tests/support/registry.hpp"
+#include "tests/system/bodies.hpp"
 #include "tests/system/program.hpp"
 #include "tests/system/served.hpp"
 
@@ -111,12 +112,7 @@ public:
   }
   /// How often each blob's upload was closed, by the registry's access log.
   std::map<std::string, int> uploads() const {
-    std::map<std::string, int> counts;
-    const auto log = there.access_log();
-    const std::regex closing{"\"PUT [^ ]*digest=sha256(?::|%3A)([0-9a-f]{64})[^ ]* [^\"]*\" 201"};
-    for (std::sregex_iterator at{log.begin(), log.end(), closing}, end; at != end; ++at)
-      counts[(*at)[1]] += 1;
-    return counts;
+    return bodies(there, "201");
   }
 
 private:

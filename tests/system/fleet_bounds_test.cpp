@@ -14,15 +14,6 @@ constexpr std::uint64_t much_memory = 128 << 20;
 constexpr std::size_t many_blobs = 20'000;
 #endif
 
-/// How often each blob was sent to its end.
-std::map<std::string, int> uploads_to(const scripted_registry& there) {
-  std::map<std::string, int> counts;
-  for (const auto& request : there.log())
-    if (request.method == "PUT" && request.path.find("/uploads/") != std::string::npos)
-      counts[request.parameter("digest")] += 1;
-  return counts;
-}
-
 TEST(FleetBounds, HoldForManySmallBlobs) {
   scripted_registry there; // ends after the fleet: it waits for open connections
   fleet_of_processes fleet;
@@ -36,7 +27,7 @@ TEST(FleetBounds, HoldForManySmallBlobs) {
   EXPECT_LT(peak_memory_of(fleet.coordinator().pid()), much_memory);
   EXPECT_LT(peak_memory_of(fleet.worker("a").pid()), much_memory);
   EXPECT_EQ(there.content().manifest("models/m", "v1"), model.manifest.bytes);
-  const auto sent = uploads_to(there);
+  const auto sent = bodies(there);
   EXPECT_EQ(sent.size(), static_cast<std::size_t>(model.blobs()));
   for (const auto& [digest, count] : sent)
     EXPECT_EQ(count, 1) << digest;

@@ -29,7 +29,7 @@ protected:
       return std::optional<answer>{};
     });
   }
-  /// With a lease that is longer than a node's longest pause between two attempts (5 s): each is
+  /// With a lease that is longer than a node's longest pause between two attempts (2 s): each is
   /// back before its work is given to another.
   void start_coordinator() {
     fleet.start_coordinator({"--lease", "8s"});
@@ -49,24 +49,32 @@ protected:
     }
     return false;
   }
-  /// How often each blob was sent to its end.
-  std::map<std::string, int> uploads() const {
-    std::map<std::string, int> counts;
-    for (const auto& request : stage.log())
-      if (request.method == "PUT" && request.path.find("/uploads/") != std::string::npos)
-        counts[request.parameter("digest")] += 1;
-    return counts;
-  }
   /// The client followed all the time: it learns of a good end.
   void expect_brought(process& client, const small_model& model) {
     const auto end = program::finish(client.wait(std::chrono::seconds{120}));
     ASSERT_EQ(end.status, 0) << end.said() << fleet.coordinator().err();
     EXPECT_EQ(end.report.at("digest"), model.manifest.id().to_string());
     EXPECT_EQ(pulled(to, fleet.flotilla / "pulled"), blobs_in(fleet.flotilla / "model"));
-    const auto sent = uploads();
+    const auto sent = bodies(stage);
     EXPECT_EQ(sent.size(), static_cast<std::size_t>(model.blobs()));
     for (const auto& [digest, count] : sent)
       EXPECT_EQ(count, 1) << digest << " was confirmed or on the wire, and was sent again";
+  }
+  /// A client that is stopped while its push ends, and asks only a coordinator that came after
+  /// that.
+  std::unique_ptr<process> push_that_ends_unheard(const small_model& model) {
+    start_coordinator();
+    fleet.start_worker("a");
+    auto client = fleet.begin_push(model.source, to);
+    const auto id = fleet_of_processes::id_of(*client);
+    EXPECT_TRUE(held.wait_for(1));
+    client->signal(SIGSTOP);
+    held.open();
+    EXPECT_TRUE(wait_until_ended(id));
+    kill_coordinator();
+    start_coordinator();
+    client->signal(SIGCONT);
+    return client;
   }
 };
 
@@ -169,39 +177,18 @@ TEST_F(FleetRestart, AgainAndAgain) {
 
 // ---- after the end ---------------------------------------------------------------------------
 
-/// The client is stopped while the push ends, and the coordinator dies before the client asks.
 TEST_F(FleetRestart, BeforeTheClientHasHeardOfTheEnd) {
   hold("PUT", "/manifests/v1");
-  start_coordinator();
-  fleet.start_worker("a");
   const small_model model{fleet.flotilla};
-  auto client = fleet.begin_push(model.source, to);
-  const auto id = fleet_of_processes::id_of(*client);
-  ASSERT_TRUE(held.wait_for(1));
-  client->signal(SIGSTOP);
-  held.open();
-  ASSERT_TRUE(wait_until_ended(id));
-  kill_coordinator();
-  start_coordinator();
-  client->signal(SIGCONT);
+  const auto client = push_that_ends_unheard(model);
   expect_brought(*client, model);
 }
 
 TEST_F(FleetRestart, BeforeTheClientHasHeardOfAFailure) {
   hold("PUT", "/manifests/v1");
   stage.on("PUT", "/manifests/v1", registry_error(403, "DENIED", "no tags today"));
-  start_coordinator();
-  fleet.start_worker("a");
   const small_model model{fleet.flotilla};
-  auto client = fleet.begin_push(model.source, to);
-  const auto id = fleet_of_processes::id_of(*client);
-  ASSERT_TRUE(held.wait_for(1));
-  client->signal(SIGSTOP);
-  held.open();
-  ASSERT_TRUE(wait_until_ended(id));
-  kill_coordinator();
-  start_coordinator();
-  client->signal(SIGCONT);
+  const auto client = push_that_ends_unheard(model);
   const auto end = program::finish(client->wait());
   EXPECT_EQ(end.status, 4) << end.said();
   EXPECT_TRUE(end.says("no tags today")) << end.err;

@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <regex>
 
 // A real registry that takes the tokens of a real token server alone.
 
@@ -27,16 +26,6 @@ registry_options trusting(const token_server& tokens) {
   registry_options options;
   options.tokens = tokens.trust();
   return options;
-}
-
-/// How often the bytes of each blob were sent, answered well or not.
-std::map<std::string, int> bodies(const registry& there) {
-  std::map<std::string, int> counts;
-  const auto log = there.access_log();
-  const std::regex closing{"\"PUT [^ ]*digest=sha256(?::|%3A)([0-9a-f]{64})"};
-  for (std::sregex_iterator at{log.begin(), log.end(), closing}, end; at != end; ++at)
-    counts[(*at)[1]] += 1;
-  return counts;
 }
 
 /// Everything in all files below, e.g. of a state directory.
