@@ -18,8 +18,8 @@ struct authorization_request {
 
 /// What goes into `Authorization`, and for how long.
 struct authorization {
-  std::string field;                ///< empty: none is needed, as far as is known
-  std::chrono::seconds lifetime{0}; ///< 0: for ever
+  std::string field;                     ///< empty: none is needed, as far as is known
+  std::chrono::milliseconds lifetime{0}; ///< 0: for ever
   /// For people, where it allows less than was asked for: what, and who gave it. Empty: it does
   /// not, as far as can be read from it.
   std::string shortfall{};

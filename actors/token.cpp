@@ -1,8 +1,12 @@
 #include "actors/token.hpp"
 
 #include "actors/errors.hpp"
+#include "actors/token_stamp.hpp"
 #include "protocol/granted_access.hpp"
+#include "protocol/openssh_key.hpp"
 #include "protocol/text.hpp"
+
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -22,14 +26,6 @@ std::string key_of(const authorization_request& request) {
   for (const auto& scope : request.scopes)
     key += ' ' + scope;
   return key;
-}
-
-/// host[:port], as users and config files may write it.
-std::vector<std::string> spellings(const protocol::url& registry) {
-  const auto origin = registry.origin();
-  const auto brief = origin.substr(origin.find("://") + 3);
-  const auto full = registry.host + ':' + std::to_string(registry.port);
-  return brief == full ? std::vector{full} : std::vector{brief, full};
 }
 
 /// The repository of the first scope, `repository:<name>:<actions>`, which is the target's.
@@ -55,8 +51,16 @@ protocol::no_response because(failure why) {
   return {std::move(why), 0, false};
 }
 
+/// Each time that a file is read its key is another object.
+bool same_key(const protocol::credentials& a, const protocol::credentials& b) {
+  if (!a.ollama_key || !b.ollama_key)
+    return a.ollama_key == b.ollama_key;
+  return a.ollama_key->public_key == b.ollama_key->public_key;
+}
+
 bool same_login(const protocol::credentials& a, const protocol::credentials& b) {
-  return a.user == b.user && a.password == b.password && a.identity_token == b.identity_token;
+  return a.user == b.user && a.password == b.password && a.identity_token == b.identity_token
+         && same_key(a, b);
 }
 
 /// What a token allows less than we asked for, in words; empty: nothing, or nobody knows.
@@ -100,16 +104,6 @@ protocol::no_response to_no_response(const caf::error& error) {
           context.get_as<std::string>(3)};
 }
 
-protocol::result<protocol::credentials> find_for(const credential_finder& find,
-                                                 const protocol::url& registry,
-                                                 const std::string& repository) {
-  protocol::result<protocol::credentials> found{protocol::credentials{}};
-  for (const auto& host : spellings(registry))
-    if (found = find(host, repository); !found || !found->empty())
-      break;
-  return found;
-}
-
 void token_state::wire(http_actor http, credential_finder find) {
   http_ = std::move(http);
   find_ = std::move(find);
@@ -140,12 +134,14 @@ bool token_state::must_fetch(const entry& known, const authorization_request& re
 }
 
 authorization token_state::what_is_left(const entry& known) const {
-  using std::chrono::seconds;
+  using std::chrono::milliseconds;
   if (known.lifetime.count() == 0)
     return {known.field, known.lifetime, known.shortfall};
+  const auto now = self_->clock().now();
   auto until = known.fetched + known.lifetime * 4 / 5;
-  auto left = std::chrono::floor<seconds>(until - self_->clock().now());
-  return {known.field, std::max(left, seconds{1}), known.shortfall};
+  if (now >= until) // its renewal failed, or nobody has asked for one
+    until = known.fetched + known.lifetime;
+  return {known.field, std::chrono::ceil<milliseconds>(until - now), known.shortfall};
 }
 
 void token_state::begin(const std::string& key, authorization_request request) {
@@ -169,7 +165,8 @@ void token_state::begin(const std::string& key, authorization_request request) {
   if (const auto known = identity_tokens_.find(who->identity_token);
       known != identity_tokens_.end())
     newest.identity_token = known->second;
-  protocol::token_exchange machine{*chosen, request.scopes, std::move(newest), registry};
+  protocol::token_exchange machine{*chosen, request.scopes, std::move(newest), registry,
+                                   new_token_stamp()};
   fetch_bearer(
     std::make_shared<errand>(errand{key, std::move(request), std::move(*who), std::move(machine)}));
 }
@@ -178,21 +175,23 @@ void token_state::use_basic(const std::string& key, const authorization_request&
                             const protocol::credentials& who) {
   const auto& registry = request.registry;
   // An empty password tried in a token's stead may lock the account.
-  if (who.password.empty() && !who.identity_token.empty())
+  if (who.password.empty() && (!who.identity_token.empty() || who.ollama_key))
     return fail(key, because({errc::unauthorized,
                               registry.origin() + " wants a user and a password (Basic), and "
-                                + protocol::printable(who.source, 200) + " has an identity token",
-                              protocol::log_in_hint}));
+                                + protocol::printable(who.source, 200)
+                                + (who.ollama_key ? " is a key" : " has an identity token"),
+                              who.ollama_key ? "give --username and --password-stdin"
+                                             : protocol::log_in_hint}));
   if (who.user.empty() && who.password.empty())
     return fail(key,
                 because({errc::unauthorized, registry.origin() + " wants a user and a password",
                          protocol::log_in_hint}));
   auto field = protocol::basic_authorization(who);
   if (field == request.rejected)
-    return fail(key, because({errc::unauthorized,
-                              registry.origin() + " refused the password of "
-                                + protocol::user_and_source(who),
-                              protocol::log_in_hint}));
+    return fail(key,
+                because({errc::unauthorized,
+                         registry.origin() + " refused the password that was sent " + describe(who),
+                         protocol::log_in_hint}));
   succeed(key, request, {std::move(field), std::chrono::seconds{0}, {}});
 }
 
@@ -215,6 +214,8 @@ void token_state::fetch_bearer(const shared_errand& what) {
   if (known != refused_.end() && self_->clock().now() < known->second.until
       && same_login(known->second.who, what->who))
     return fail(what->key, known->second.why);
+  spdlog::debug("{}: asking {} for a token {}", what->request.registry.origin(),
+                what->machine.server(), describe(what->who));
   follow(what, what->machine.begin());
 }
 

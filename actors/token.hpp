@@ -1,27 +1,16 @@
 #pragma once
 
+#include "actors/credential_finder.hpp"
 #include "actors/interfaces.hpp"
 #include "protocol/result.hpp"
 #include "protocol/token_exchange.hpp"
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace flotilla::actors {
-
-/// Finds the credentials for a repository of a registry's host[:port]; empty ones when there are
-/// none. Runs on the TOKEN actor, once a challenge for each way to write the registry: with the
-/// port that its scheme implies, and without. A credential helper may let it take half a minute.
-using credential_finder = std::function<protocol::result<protocol::credentials>(
-  const std::string& host, const std::string& repository)>;
-
-/// Asks a finder for each way to write the registry.
-protocol::result<protocol::credentials> find_for(const credential_finder& find,
-                                                 const protocol::url& registry,
-                                                 const std::string& repository);
 
 /// Why there is no authorization, from the error that the TOKEN actor answered with. What a token
 /// server in trouble said of itself, its status and `Retry-After`, is in it.
@@ -46,8 +35,8 @@ private:
   /// What is known for one registry and one set of scopes. An authorization that has been refused
   /// stays until there is another: whoever takes it up is refused too, and then waits for that.
   struct entry {
-    std::string field;                ///< for `Authorization`; empty: none yet
-    std::chrono::seconds lifetime{0}; ///< from `fetched` on; 0: for ever
+    std::string field;                     ///< for `Authorization`; empty: none yet
+    std::chrono::milliseconds lifetime{0}; ///< from `fetched` on; 0: for ever
     moment fetched;
     std::string shortfall;
     std::string challenge; ///< that `field` answers
@@ -99,8 +88,9 @@ private:
 /// whoever asks later need not have seen one. While one answer is fetched, all who ask for the same
 /// wait for it. Does not try again by itself: who asked does, within the push's retry budget.
 ///
-/// The lifetime that it tells is what remains, at least 1 s, of the first four fifths of a token's
-/// life: after that the token is to be named as rejected, and all who do so get the next one.
+/// The lifetime that it tells is what remains of the first four fifths of a token's life: after
+/// that the token is to be named as rejected, and all who do so get the next one. Who does not is
+/// told what remains of the last fifth.
 token_actor::behavior_type token(token_state::pointer self, http_actor http,
                                  credential_finder find);
 

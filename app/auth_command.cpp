@@ -9,6 +9,8 @@
 #include "app/output.hpp"
 #include "app/push_request.hpp"
 #include "app/report.hpp"
+#include "protocol/base64.hpp"
+#include "protocol/openssh_key.hpp"
 #include "protocol/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -29,6 +31,8 @@ struct check {
 };
 
 const char* kind_of(const credentials& who) {
+  if (who.ollama_key)
+    return "key";
   if (!who.registry_token.empty())
     return "registry token";
   if (!who.identity_token.empty())
@@ -66,17 +70,35 @@ std::string login_clause(const auth_findings& found) {
   return found.why.code == errc::none ? "the registry asks for none" : "none";
 }
 
-std::string text_of(const check& all) {
-  const auto& [order, who, found] = all;
-  std::string by;
-  if (!who.empty())
-    by = std::string{kind_of(who)}
+/// `ssh-ed25519 …`, as `.pub` files have it; empty: no key.
+std::string public_key_of(const credentials& who) {
+  return who.ollama_key
+           ? "ssh-ed25519 " + protocol::to_base64(protocol::ssh_public_key(*who.ollama_key))
+           : std::string{};
+}
+
+std::string login_line(const credentials& who) {
+  if (who.empty())
+    return "none found";
+  const auto key = public_key_of(who);
+  return kind_of(who) + (key.empty() ? key : ' ' + key)
          + (who.user.empty() ? "" : " of user " + protocol::printable(who.user, 80)) + ", by "
          + who.source;
-  return order.target.to_string() + "\n  credentials    " + (by.empty() ? "none found" : by)
-         + "\n  authorization  " + login_clause(found) + "\n  pull           "
-         + word_for(found.pull) + "\n  push           " + word_for(found.push)
+}
+
+std::string text_of(const check& all) {
+  const auto& [order, who, found] = all;
+  return order.target.to_string() + "\n  credentials    " + login_line(who) + "\n  authorization  "
+         + login_clause(found) + "\n  pull           " + word_for(found.pull)
+         + "\n  push           " + word_for(found.push)
          + (found.cancelled ? "\n" : " (the upload that was opened to find out is still open)\n");
+}
+
+json json_login(const credentials& who) {
+  json login{{"kind", kind_of(who)}, {"user", who.user}, {"source", who.source}};
+  if (who.ollama_key)
+    login["public_key"] = public_key_of(who);
+  return login;
 }
 
 json json_of(const check& all) {
@@ -86,7 +108,7 @@ json json_of(const check& all) {
     granted = {{"pull", found.granted->pull}, {"push", found.granted->push}};
   json report{{"reference", order.target.to_string()},
               {"registry", order.at.registry().origin()},
-              {"credentials", {{"kind", kind_of(who)}, {"user", who.user}, {"source", who.source}}},
+              {"credentials", json_login(who)},
               {"authorization", found.scheme.empty() ? "none" : found.scheme},
               {"token", granted},
               {"pull", json_for(found.pull)},
@@ -95,6 +117,14 @@ json json_of(const check& all) {
   if (found.why.code != errc::none)
     report.update(json_failure(found.why));
   return report;
+}
+
+void name_login(protocol::failure& why, const credentials& who) {
+  const auto login = describe(who);
+  if (why.message.find(login) == std::string::npos)
+    why.message += "; asked " + login;
+  if (why.hint == protocol::log_in_hint)
+    why.hint = log_in_hint_for(who);
 }
 
 /// The credentials as a push would use them, so that the helper that holds them is asked once.
@@ -117,7 +147,7 @@ int run_auth(const options& chosen) {
     return refuse(chosen, who.error());
   auto found = probe_authorization(make_engine(chosen), *order, *who);
   if (found.why.code == errc::unauthorized)
-    found.why.message += "; asked " + describe(*who);
+    name_login(found.why, *who);
   if (found.why.code != errc::none)
     say_failure(found.why);
   const check all{*order, *who, found};

@@ -32,6 +32,8 @@ constexpr std::uint64_t enough_to_tell = 8 << 20;
 /// A registry refuses without saying whom: without that nobody knows which login to mend.
 void name_user(failure& why, const actors::push_order& order,
                const protocol::result<protocol::credentials>& who) {
+  if (who && why.hint == protocol::log_in_hint)
+    why.hint = log_in_hint_for(*who);
   if (!who || (!who->source.empty() && why.message.find(who->source) != std::string::npos))
     return;
   const auto user = protocol::printable(who->user, 80);

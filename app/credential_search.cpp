@@ -121,6 +121,7 @@ login_places read_login_places(const options& chosen) {
   for (auto& file : usual_files())
     if (!file.path.empty())
       places.files.push_back(std::move(file));
+  places.ollama_keys = usual_ollama_keys();
   return places;
 }
 
@@ -143,7 +144,7 @@ result<credentials> look_for_login(const login_places& places, const std::string
     if (!found || !found->empty())
       return found;
   }
-  return credentials{};
+  return look_for_ollama_key(places.ollama_keys, host);
 }
 
 } // namespace flotilla::app

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/credential_helper.hpp"
+#include "app/ollama_key.hpp"
 #include "app/options.hpp"
 #include "protocol/docker_config.hpp"
 #include "protocol/result.hpp"
@@ -24,6 +25,7 @@ struct login_places {
   std::string variable;           ///< JSON, of `$DOCKER_AUTH_CONFIG`; goes before the files
   std::vector<login_place> files; ///< in the order in which they are looked at
   helper_setting helpers;
+  std::vector<key_place> ollama_keys; ///< last, for Ollama's own registries alone
 };
 
 /// By options and environment (docs/configuration.md, "Where credentials come from"). Call before
@@ -35,7 +37,7 @@ login_places read_login_places(const options& chosen);
 /// @param host the registry's host[:port]
 /// @returns credentials with their `source`, empty ones when nobody has any; errc::usage for a file
 ///          that was named and cannot be read, that is no regular file, or that is broken; or what
-///          `ask_credential_helper` returns.
+///          `ask_credential_helper` and `look_for_ollama_key` return.
 protocol::result<protocol::credentials>
 look_for_login(const login_places& places, const std::string& host, const std::string& repository);
 

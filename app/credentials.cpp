@@ -1,8 +1,8 @@
 #include "app/credentials.hpp"
 
 #include "app/credential_search.hpp"
+#include "app/ollama_key.hpp"
 #include "app/signals.hpp"
-#include "protocol/text.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -116,6 +116,9 @@ actors::credential_finder finder_of(const options& chosen, const std::string& pa
     }
     return [who](const std::string&, const std::string&) { return who; };
   }
+  if (!chosen.ollama_key.empty())
+    return [key = read_ollama_key("--ollama-key", chosen.ollama_key)](
+             const std::string&, const std::string&) { return key; };
   auto places = std::make_shared<const login_places>(read_login_places(chosen));
   return [places](const std::string& host, const std::string& repository) {
     return look_for_login(*places, host, repository);
@@ -123,20 +126,18 @@ actors::credential_finder finder_of(const options& chosen, const std::string& pa
 }
 
 protocol::result<actors::credential_finder> credentials_of(const options& chosen) {
-  if (!chosen.password_stdin)
-    return finder_of(chosen, {});
-  auto given = read_password();
-  if (!given)
-    return given.error();
-  return finder_of(chosen, *given);
-}
-
-std::string describe(const credentials& who) {
-  if (who.empty())
-    return "without a login";
-  auto user = protocol::printable(who.user, 80);
-  auto text = user.empty() ? std::string{"with a token"} : "as user " + user;
-  return who.source.empty() ? text : text + ", by " + who.source;
+  std::string password;
+  if (chosen.password_stdin) {
+    auto given = read_password();
+    if (!given)
+      return given.error();
+    password = *std::move(given);
+  }
+  auto find = finder_of(chosen, password);
+  if (!chosen.ollama_key.empty()) // it is known already, for whatever registry
+    if (auto found = find({}, {}); !found)
+      return found.error();
+  return find;
 }
 
 } // namespace flotilla::app

@@ -15,18 +15,14 @@ namespace flotilla::app {
 protocol::result<std::string> read_password();
 
 /// What a TOKEN actor finds credentials with: the user's of the command line or the environment,
-/// and where none was named, what `look_for_login` finds; empty ones when nobody has any. It may
-/// block the thread that calls it for as long as a credential helper may take. Call before threads
-/// start.
+/// and where none was named, the key of --ollama-key, which is read here and once, and without
+/// that what `look_for_login` finds; empty ones when nobody has any. It may block the thread that
+/// calls it for as long as a credential helper may take. Call before threads start.
 /// @param password of `--password-stdin`; empty: that of the environment counts
 actors::credential_finder finder_of(const options& chosen, const std::string& password);
 
 /// The same, having read the password where one is to be read.
-/// @returns what `read_password` returns
+/// @returns what `read_password` returns, or `read_ollama_key` of a file that was named
 protocol::result<actors::credential_finder> credentials_of(const options& chosen);
-
-/// For people: `as user ann, by docker config /home/ann/.docker/config.json, auths`; `without a
-/// login`. Fit to be shown.
-std::string describe(const protocol::credentials& who);
 
 } // namespace flotilla::app

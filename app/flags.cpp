@@ -151,6 +151,10 @@ void add_registry_flags(CLI::App& to, options& chosen) {
       "Read credentials from this file alone, as `docker login` writes it")
     ->type_name("FILE")
     ->group(group);
+  add(to, "--ollama-key", chosen.ollama_key,
+      "Log in with this private key; default ~/.ollama/id_ed25519, for Ollama's registry alone")
+    ->type_name("FILE")
+    ->group(group);
 }
 
 void add_certs_flags(CLI::App& to, options& chosen) {

@@ -45,9 +45,9 @@ actors::source_query for_others(actors::source_query source) {
 
 /// How the registry is reached, and who we are to it, is the fleet's affair.
 void say_what_is_ignored(const options& chosen) {
-  if (!chosen.username.empty())
-    spdlog::warn("--username is ignored with --coordinator: the coordinator alone holds "
-                 "credentials");
+  if (!chosen.username.empty() || !chosen.ollama_key.empty())
+    spdlog::warn("{} is ignored with --coordinator: the coordinator alone holds credentials",
+                 chosen.username.empty() ? "--ollama-key" : "--username");
   if (!chosen.tls.ca_file.empty() || !chosen.tls.client_cert.empty() || !chosen.tls.verify)
     spdlog::warn("TLS settings for the registry are ignored with --coordinator: give them to the "
                  "coordinator and to the workers");

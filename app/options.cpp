@@ -19,7 +19,8 @@ protocol::failure check_files(const options& chosen) {
   } all[] = {{"--ca-cert", chosen.tls.ca_file},
              {"--client-cert", chosen.tls.client_cert},
              {"--client-key", chosen.tls.client_key},
-             {"--registry-config", chosen.registry_config}};
+             {"--registry-config", chosen.registry_config},
+             {"--ollama-key", chosen.ollama_key}};
   for (const auto& each : all)
     if (auto bad = check_regular_file(each.flag, each.path); bad.code != errc::none)
       return bad;

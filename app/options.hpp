@@ -84,6 +84,7 @@ struct options {
   bool password_stdin = false;
   std::string password;        ///< of FLOTILLA_PASSWORD: it has no flag, which all users could see
   std::string registry_config; ///< a docker config.json; empty: wherever the user is logged in
+  std::string ollama_key;      ///< a private key; empty: Ollama's own, for its registry alone
 
   std::string state_dir; ///< empty: by XDG
   std::string admin;     ///< HOST:PORT of the admin server; empty: none

@@ -22,6 +22,12 @@ struct ollama_token_request {
 /// So many random bytes for each request.
 using ollama_nonce = std::array<std::uint8_t, 16>;
 
+/// What makes every signed request another one. This floor has neither clock nor dice.
+struct token_stamp {
+  std::chrono::seconds now{0}; ///< since 1970
+  ollama_nonce nonce{};
+};
+
 /// Answers the challenge of a registry that knows its users by their keys, as `ollama push` does
 /// (ollama: server/auth.go, auth/auth.go): `service` and every word of `scope` go into the query,
 /// those of the realm stay, and the whole URL is signed.

@@ -1,7 +1,9 @@
 #include "protocol/token.hpp"
 
+#include "protocol/address.hpp"
 #include "protocol/base64.hpp"
 #include "protocol/json.hpp"
+#include "protocol/openssh_key.hpp"
 #include "protocol/text.hpp"
 
 #include <algorithm>
@@ -57,6 +59,8 @@ result<url> token_server(const challenge& bearer, const credentials& who, const 
                    {}};
   if (auto refused = check_secrecy(*realm, who, registry); refused.code != errc::none)
     return refused;
+  if (auto refused = check_reach(registry, *realm); refused.code != errc::none)
+    return refused;
   return realm;
 }
 
@@ -69,14 +73,37 @@ std::string form_of(std::initializer_list<std::pair<const char*, std::string_vie
   return page.target.substr(page.target.find('?') + 1);
 }
 
-} // namespace
-
-std::string user_and_source(const credentials& who) {
-  return "user " + printable(who.user, 80) + source_clause(who);
+/// What `.pub` files hold after the word `ssh-ed25519`.
+std::string shown(const ed25519_key& key) {
+  return to_base64(ssh_public_key(key));
 }
 
-std::string source_clause(const credentials& who) {
-  return who.source.empty() ? std::string{} : " (" + printable(who.source, 200) + ')';
+std::string login_clause(const credentials& who) {
+  if (who.ollama_key)
+    return "with the key " + shown(*who.ollama_key);
+  const auto user = who.user.empty() ? std::string{} : "as user " + printable(who.user, 80);
+  if (!who.identity_token.empty())
+    return user + (user.empty() ? "" : ", ") + "with an identity token";
+  if (!who.registry_token.empty())
+    return user + (user.empty() ? "" : ", ") + "with a registry token";
+  return user.empty() ? "with a password" : user;
+}
+
+} // namespace
+
+std::string describe(const credentials& who) {
+  if (who.empty())
+    return "without a login";
+  return login_clause(who)
+         + (who.source.empty() ? std::string{} : " (" + printable(who.source, 200) + ')');
+}
+
+std::string log_in_hint_for(const credentials& who) {
+  if (!who.ollama_key)
+    return log_in_hint;
+  return "the registry must know the key: add `ssh-ed25519 " + shown(*who.ollama_key)
+         + "` at https://ollama.com/settings/keys, or ask the registry's owner to; a clock that is "
+           "far off has the same effect";
 }
 
 std::string repository_scope(std::string_view repository, std::string_view actions) {

@@ -6,14 +6,17 @@
 #include "protocol/url.hpp"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace flotilla::protocol {
 
-/// Who we are to a registry: a user with a password, an identity token, or a registry token. Never
-/// logged, never rendered; all but `user` and `source` is secret.
+struct ed25519_key;
+
+/// Who we are to a registry: a user with a password, an identity token, a registry token, or a key
+/// pair. Never logged, never rendered but by `describe`; all but `user` and `source` is secret.
 struct credentials {
   std::string user;             ///< may be empty beside a token
   std::string password;         ///< may be empty beside a token: then it is not to be tried
@@ -21,20 +24,24 @@ struct credentials {
                                 ///< Goes before the password there, and never to a registry
   std::string registry_token{}; ///< a Bearer token as it is; nobody can renew it
   std::string source{};         ///< where it was found, for people; empty: not known
+  /// Signs requests for tokens, as Ollama's registry wants it: goes nowhere itself. Null: none.
+  std::shared_ptr<const ed25519_key> ollama_key{};
 
   bool empty() const noexcept {
-    return user.empty() && password.empty() && identity_token.empty() && registry_token.empty();
+    return user.empty() && password.empty() && identity_token.empty() && registry_token.empty()
+           && !ollama_key;
   }
 };
 
-/// For people: `user ann (docker config /home/ann/.docker/config.json, auths)`; never a secret.
-std::string user_and_source(const credentials& who);
-/// The part in brackets, with the blank before it; empty where the source is not known.
-std::string source_clause(const credentials& who);
+/// For people: `as user ann (docker config /home/ann/.docker/config.json, auths)`; `without a
+/// login`; of a key the public half. Never a secret, and fit to be shown.
+std::string describe(const credentials& who);
 
 /// What to do about a login that is missing or refused.
 inline constexpr const char* log_in_hint
   = "log in with `docker login`, or give --username and --password-stdin";
+/// The same for these: whose public key is not known logs in nowhere.
+std::string log_in_hint_for(const credentials& who);
 
 /// `repository:<name>:<actions>`, e.g. actions `pull,push` (distribution token spec, scope).
 std::string repository_scope(std::string_view repository, std::string_view actions);

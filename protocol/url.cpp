@@ -1,5 +1,6 @@
 #include "protocol/url.hpp"
 
+#include "protocol/address.hpp"
 #include "protocol/text.hpp"
 
 #include <algorithm>
@@ -219,6 +220,8 @@ result<url> resolve_location(const url& request, std::string_view location) {
   if (!resolved)
     return resolved;
   remove_dot_segments(*resolved);
+  if (auto refused = check_reach(request, *resolved); refused.code != errc::none)
+    return refused;
   if (!request.secure || resolved->secure)
     return resolved;
   if (resolved->host != request.host)

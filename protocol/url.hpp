@@ -29,8 +29,9 @@ result<url> parse_url(std::string_view text);
 /// Resolves a `Location` against the URL of the request that it answers (RFC 3986 section 5.2):
 /// absolute, `//host/path`, `/path`, and `relative/path` forms. Query parameters stay as they are.
 /// An http Location of an https registry with the same host is read as https: registries behind
-/// TLS proxies answer so. Any other step from https to http is refused.
-/// @returns errc::malformed as `parse_url` does, or errc::refused for https to http.
+/// TLS proxies answer so. Any other step from https to http is refused, as is one that
+/// `check_reach` refuses.
+/// @returns errc::malformed as `parse_url` does, or errc::refused for those two.
 result<url> resolve_location(const url& request, std::string_view location);
 
 /// Scheme, host and effective port agree (RFC 6454 section 5): credentials may go there.

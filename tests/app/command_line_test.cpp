@@ -178,6 +178,8 @@ TEST(CommandLine, SetsWhatEachFlagSays) {
                                  "--password-stdin",
                                  "--registry-config",
                                  "auth.json",
+                                 "--ollama-key",
+                                 "id_ed25519",
                                  "--state-dir",
                                  "/s",
                                  "--progress",
@@ -207,6 +209,7 @@ TEST(CommandLine, SetsWhatEachFlagSays) {
   EXPECT_EQ(read.username, "me");
   EXPECT_TRUE(read.password_stdin);
   EXPECT_EQ(read.registry_config, "auth.json");
+  EXPECT_EQ(read.ollama_key, "id_ed25519");
   EXPECT_EQ(read.state_dir, "/s");
   EXPECT_EQ(read.progress, progress_style::json);
   EXPECT_TRUE(read.json);
@@ -418,7 +421,8 @@ TEST(CommandLine, NamesNoFileThatIsNone) {
   const test::temp_dir dir;
   const auto fifo = dir / "fifo";
   ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
-  for (const char* flag : {"--ca-cert", "--client-cert", "--client-key", "--registry-config"})
+  for (const char* flag :
+       {"--ca-cert", "--client-cert", "--client-key", "--registry-config", "--ollama-key"})
     for (const auto& path : {fifo, dir.path().string(), std::string{"/dev/zero"}}) {
       SCOPED_TRACE(flag + (' ' + path));
       auto read = parse_push({"--client-cert", "no-such.pem", flag, path.c_str()});
@@ -546,6 +550,7 @@ TEST(AllFlags, AreThoseOfTheContract) {
                            "--username",
                            "--password-stdin",
                            "--registry-config",
+                           "--ollama-key",
                            "--state-dir",
                            "--progress",
                            "--json",

@@ -163,17 +163,6 @@ TEST_F(FindCredentials, AreFoundUnderBothWaysToWriteTheRegistry) {
   }
 }
 
-TEST(Describe, NamesUserAndSourceAndNoSecret) {
-  protocol::credentials who{"ann", "hush"};
-  who.identity_token = who.registry_token = "hush";
-  who.source = "somewhere";
-  EXPECT_EQ(describe(who), "as user ann, by somewhere");
-  who.user = "";
-  EXPECT_EQ(describe(who), "with a token, by somewhere");
-  EXPECT_EQ(describe({"a\x1b[31m", ""}), "as user a [31m");
-  EXPECT_EQ(describe({}), "without a login");
-}
-
 TEST_F(FindCredentials, GivesNoneToAnotherRegistry) {
   write("home/.docker/config.json", entry("reg.example", alice));
   for (const char* host : {"reg.example:5000", "example", "evil.example", "reg.example.evil"}) {

@@ -78,7 +78,7 @@ auto settings(const options& o) {
     std::make_tuple(o.check, o.verify, o.dry_run, o.uploads, o.checks, o.bandwidth,
                     o.retry_budget.count(), o.stall_timeout.count()),
     std::make_tuple(o.tls.ca_file, o.tls.client_cert, o.tls.client_key, o.tls.verify, o.plain_http),
-    std::make_tuple(o.username, o.password_stdin, o.registry_config),
+    std::make_tuple(o.username, o.password_stdin, o.registry_config, o.ollama_key),
     std::make_tuple(o.state_dir, o.admin, o.progress, o.json, o.log_level, o.log_json),
     std::make_tuple(o.fleet.coordinator, o.fleet.detach, o.max_uploads, o.fleet.ca));
 }

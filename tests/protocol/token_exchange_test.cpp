@@ -1,6 +1,10 @@
 #include "protocol/token_exchange.hpp"
 
+#include "tests/support/known_key.hpp"
+
 #include <gmock/gmock.h>
+
+#include <numeric>
 
 namespace flotilla::protocol {
 namespace {
@@ -24,11 +28,39 @@ credentials identity(bool with_password) {
   return who;
 }
 
+credentials key() {
+  ed25519_key pair;
+  pair.seed = test::known_key::seed();
+  pair.public_key = test::known_key::public_half;
+  credentials who;
+  who.ollama_key = std::make_shared<const ed25519_key>(std::move(pair));
+  who.source = "the tests";
+  return who;
+}
+/// Of the test vector: 2025-01-01T00:00:00Z, 00…0f.
+token_stamp stamp() {
+  token_stamp made;
+  made.now = std::chrono::seconds{1'735'689'600};
+  std::iota(made.nonce.begin(), made.nonce.end(), std::uint8_t{0});
+  return made;
+}
+
 token_exchange exchange(credentials who) {
   return {parse_challenges(R"(Bearer realm="https://auth.test/token",service="a b")").at(0),
           {"repository:m/x:pull,push", "repository:m/y:pull"},
           std::move(who),
-          *parse_url("https://registry.test")};
+          *parse_url("https://registry.test"),
+          stamp()};
+}
+/// With Ollama's registry, as in the test vector but for what is named.
+token_exchange signed_exchange(std::vector<std::string> scopes
+                               = {"repository:myns/mymodel:pull,push"},
+                               const std::string& realm = "https://registry.ollama.ai/v2/token",
+                               const std::string& scope = "repository:other/one:pull") {
+  const auto challenge
+    = "Bearer realm=\"" + realm + "\",service=\"registry.ollama.ai\",scope=\"" + scope + '"';
+  return {parse_challenges(challenge).at(0), std::move(scopes), key(),
+          *parse_url("https://registry.ollama.ai"), stamp()};
 }
 
 const http_request& sent(const token_exchange::step& step) {
@@ -175,8 +207,95 @@ TEST(TokenExchange, NeverStartsWhereASecretWouldGoInTheClear) {
     token_exchange machine{parse_challenges(R"(Bearer realm="http://auth.test/t")").at(0),
                            {"repository:m/x:pull"},
                            who,
-                           *parse_url("https://registry.test")};
+                           *parse_url("https://registry.test"),
+                           stamp()};
     EXPECT_EQ(gist(machine.begin()), "refused");
+  }
+}
+
+// ---- by a key -----------------------------------------------------------------------------------
+
+TEST(SignedTokenExchange, SendsTheTestVectorAndTakesTheToken) {
+  auto machine = signed_exchange();
+  const auto step = machine.begin();
+  ASSERT_EQ(gist(step), "GET");
+  // as in ollama_token_test.cpp
+  EXPECT_EQ(sent(step).url,
+            "https://registry.ollama.ai/v2/token?nonce=AAECAwQFBgcICQoLDA0ODw"
+            "&scope=repository%3Amyns%2Fmymodel%3Apull%2Cpush&service=registry.ollama.ai"
+            "&ts=1735689600");
+  EXPECT_EQ(
+    sent(step).fields.value("authorization"),
+    "AAAAC3NzaC1lZDI1NTE5AAAAIAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4:"
+    "td0hHH5f7fjoSQQcXoxlxU3CFmSpDiX3LkkUvnqrbcyF06bBdhHnedLNrbaHCCRDqRrFP1kNnQZM08F3Ei86Aw==");
+  const auto end = machine.on_outcome(answer(200, R"({"token":"t1"})"));
+  ASSERT_EQ(gist(end), "token t1");
+  EXPECT_EQ(std::get<token_answer>(end).lifetime, std::chrono::seconds{60});
+}
+
+TEST(SignedTokenExchange, AsksForTheScopesOfThePushElseThoseOfTheChallenge) {
+  auto several = signed_exchange({"repository:a:pull,push", "repository:b:pull"});
+  EXPECT_THAT(sent(several.begin()).url,
+              HasSubstr("&scope=repository%3Aa%3Apull%2Cpush&scope=repository%3Ab%3Apull&service"));
+  auto none = signed_exchange({});
+  EXPECT_THAT(sent(none.begin()).url, HasSubstr("&scope=repository%3Aother%2Fone%3Apull&service"));
+}
+
+TEST(SignedTokenExchange, EndsAsTheServerAnswers) {
+  const struct {
+    const char* name;
+    http_outcome outcome;
+    const char* then;
+  } cases[] = {
+    {"a key that is not known", answer(401), "unauthorized"},
+    {"no permission", answer(403), "unauthorized"},
+    {"bad request", answer(400), "refused"},
+    {"no such place", answer(404), "refused"},
+    {"no GET", answer(405), "refused"},
+    {"redirect", answer(307, {}, {{"Location", "https://registry.ollama.ai/t"}}), "refused"},
+    {"too many", answer(429), "unavailable 429"},
+    {"trouble", answer(500), "unavailable 500"},
+    {"overload", answer(503), "unavailable 503"},
+    {"nonsense", answer(200, "<html>"), "unavailable token"},
+    {"no token in it", answer(200, R"({"access":1})"), "unavailable token"},
+    {"no answer", {no_response{{errc::unavailable, "cut", {}}, 0, false}}, "unavailable"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    auto machine = signed_exchange();
+    (void)machine.begin();
+    EXPECT_EQ(gist(machine.on_outcome(c.outcome)), c.then);
+  }
+}
+
+TEST(SignedTokenExchange, RefusalNamesKeySourceHostAndTheWayOut) {
+  for (const int status : {401, 403}) {
+    auto machine = signed_exchange();
+    const auto request = sent(machine.begin());
+    const auto field = std::string{request.fields.value("authorization")};
+    const auto end = machine.on_outcome(
+      answer(status, R"({"errors":[{"code":"DENIED","message":"not )" + field + R"("}]})"));
+    const auto& why = std::get<no_response>(end).why;
+    EXPECT_EQ(why.code, errc::unauthorized);
+    EXPECT_THAT(why.message, HasSubstr(test::known_key::ssh_public));
+    EXPECT_THAT(why.message, HasSubstr("(the tests)"));
+    EXPECT_THAT(why.message, HasSubstr("https://registry.ollama.ai/v2/token"));
+    EXPECT_THAT(why.message, HasSubstr(std::to_string(status)));
+    EXPECT_THAT(why.message, Not(HasSubstr("td0hHH5f7fjo"))) << "the signature is good for a while";
+    EXPECT_THAT(why.hint, HasSubstr("ollama.com"));
+    EXPECT_THAT(why.hint, HasSubstr("clock"));
+  }
+}
+
+TEST(SignedTokenExchange, NeverStartsWhereASignatureMustNotGo) {
+  for (const char* realm : {"https://auth.ollama.ai/v2/token", "https://registry.ollama.ai:8443/t",
+                            "http://registry.ollama.ai:443/t", "http://registry.ollama.ai/t",
+                            "https://10.0.0.1/t", "https://registry.ollama.ai.evil.example/t"}) {
+    auto machine = signed_exchange({}, realm);
+    const auto end = machine.begin();
+    ASSERT_EQ(gist(end), "refused") << realm;
+    EXPECT_THAT(std::get<no_response>(end).why.message, HasSubstr(realm));
+    EXPECT_THAT(std::get<no_response>(end).why.message, HasSubstr("(the tests)"));
   }
 }
 

@@ -1,5 +1,8 @@
 #include "protocol/token.hpp"
 
+#include "protocol/openssh_key.hpp"
+#include "tests/support/known_key.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -22,6 +25,7 @@ const credentials ann{"ann", "secret"};
 const url secure_registry = *parse_url("https://reg.example/v2/");
 const url plain_registry = *parse_url("http://reg.example:5000/v2/");
 const url local_registry = *parse_url("http://localhost:5000/v2/");
+const url private_registry = *parse_url("https://10.1.2.4/v2/");
 
 TEST(RepositoryScope, IsTypeNameAndActions) {
   EXPECT_EQ(repository_scope("models/llama", "pull,push"), "repository:models/llama:pull,push");
@@ -69,6 +73,12 @@ TEST(TokenUrl, GoesWhereCredentialsMayGo) {
     {"plain to elsewhere", "http://auth.example/t", plain_registry, errc::refused},
     {"no URL", "auth.example/t", secure_registry, errc::malformed},
     {"path", "/token", secure_registry, errc::malformed},
+    {"public to loopback", "https://127.0.0.1/t", secure_registry, errc::refused},
+    {"public to private", "https://10.1.2.3/t", secure_registry, errc::refused},
+    {"public to link-local", "https://169.254.169.254/t", secure_registry, errc::refused},
+    {"public to private, IPv6", "https://[fd00::1]/t", secure_registry, errc::refused},
+    {"loopback to private", "https://10.1.2.3/t", local_registry, errc::none},
+    {"private to private", "https://10.1.2.3/t", private_registry, errc::none},
     {"empty", "", secure_registry, errc::malformed},
     {"file", "file:///etc/passwd", secure_registry, errc::malformed},
     {"user info", "https://a:b@auth.example/", secure_registry, errc::malformed},
@@ -220,10 +230,48 @@ TEST(Authorization, IsWrittenAsTheRfcsHaveIt) {
   EXPECT_EQ(bearer_authorization("mF_9.B5f-4.1JqM"), "Bearer mF_9.B5f-4.1JqM"); // RFC 6750 2.1
 }
 
-TEST(Credentials, AreEmptyWithoutUserAndPassword) {
+credentials with_key() {
+  ed25519_key pair;
+  pair.seed = test::known_key::seed();
+  pair.public_key = test::known_key::public_half;
+  credentials who;
+  who.ollama_key = std::make_shared<const ed25519_key>(std::move(pair));
+  who.source = "--ollama-key /k";
+  return who;
+}
+
+TEST(Credentials, AreEmptyWithoutUserPasswordTokenAndKey) {
   EXPECT_TRUE(credentials{}.empty());
   EXPECT_FALSE((credentials{"u", ""}.empty()));
   EXPECT_FALSE((credentials{"", "p"}.empty()));
+  EXPECT_FALSE(with_key().empty());
+}
+
+TEST(Credentials, AreDescribedBySourceAndWithoutASecret) {
+  credentials who{"ann", "hush"};
+  EXPECT_EQ(describe(who), "as user ann");
+  who.source = "somewhere";
+  EXPECT_EQ(describe(who), "as user ann (somewhere)");
+  who.identity_token = "hush";
+  EXPECT_EQ(describe(who), "as user ann, with an identity token (somewhere)");
+  who.user = "";
+  EXPECT_EQ(describe(who), "with an identity token (somewhere)");
+  who.identity_token = "";
+  who.registry_token = "hush";
+  EXPECT_EQ(describe(who), "with a registry token (somewhere)");
+  EXPECT_EQ(describe({"", "hush"}), "with a password");
+  EXPECT_EQ(describe({"a\x1b[31m", ""}), "as user a [31m");
+  EXPECT_EQ(describe({}), "without a login");
+  EXPECT_EQ(describe(with_key()),
+            std::string{"with the key "} + test::known_key::ssh_public + " (--ollama-key /k)");
+}
+
+TEST(Credentials, AreMendedByWhatTheyAre) {
+  EXPECT_THAT(log_in_hint_for(credentials{}), HasSubstr("docker login"));
+  const auto hint = log_in_hint_for(with_key());
+  EXPECT_THAT(hint, HasSubstr(std::string{"ssh-ed25519 "} + test::known_key::ssh_public));
+  EXPECT_THAT(hint, HasSubstr("ollama.com"));
+  EXPECT_THAT(hint, HasSubstr("clock"));
 }
 
 TEST(Conceal, TakesEverySecretOutOfAForeignText) {

@@ -137,6 +137,19 @@ TEST(Url, ForPeopleShowsNoValuesOfTheQuery) {
   EXPECT_EQ(made("https://host/p?").redacted(), "https://host/p?…");
 }
 
+TEST(ResolveLocation, LeadsFromTheWorldToNoPrivateAddress) {
+  const auto world = made("https://reg.example/v2/x");
+  for (const char* location :
+       {"https://127.0.0.1/x", "//10.0.0.1/x", "https://[::1]/x", "https://169.254.169.254/x"}) {
+    const auto resolved = resolve_location(world, location);
+    ASSERT_FALSE(resolved) << location;
+    EXPECT_EQ(resolved.error().code, errc::refused) << location;
+  }
+  EXPECT_TRUE(resolve_location(world, "https://cdn.example/x"));
+  EXPECT_TRUE(resolve_location(made("https://10.0.0.1/v2/x"), "https://10.0.0.2/x"));
+  EXPECT_TRUE(resolve_location(made("http://localhost:5000/v2/x"), "http://127.0.0.1:9000/x"));
+}
+
 TEST(ResolveLocation, FollowsTheExamplesOfRfc3986) {
   const auto base = made("http://a/b/c/d;p?q"); // section 5.4
   const struct {

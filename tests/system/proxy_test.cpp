@@ -90,6 +90,36 @@ TEST_F(Proxy, OfTheEnvironmentIsUsed) {
   EXPECT_EQ(targets[0], "GET http://registry.invalid:8000/v2/");
 }
 
+/// Behind the proxy is a registry in the world: it must not make us ask what only we can reach.
+TEST_F(Proxy, LeadsARegistryToNothingOfOurOwnNetwork) {
+  forwarder proxy{there.address()};
+  flotilla.env = {{"http_proxy", proxy.address()}};
+  scripted_registry inside;
+  const auto location = "http://" + inside.address() + "/keep";
+  const struct {
+    const char* name;
+    const char* method;
+    const char* target;
+    answer reply;
+  } cases[] = {
+    {"a redirect", "GET", "^/v2/$", {307, {{"Location", location}}, {}, {}}},
+    {"a Location", "POST", "/blobs/uploads/", {202, {{"Location", location}}, {}, {}}},
+    {"a realm",
+     "GET",
+     "^/v2/$",
+     {401, {{"WWW-Authenticate", "Bearer realm=\"" + location + '"'}}, {}, {}}},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    there.on(c.method, c.target, c.reply);
+    const auto pushed = push("registry.invalid:8000", {"--plain-http"});
+    EXPECT_EQ(pushed.status, 5) << pushed.said();
+    EXPECT_TRUE(pushed.says("a private address")) << pushed.err;
+    EXPECT_TRUE(pushed.says(inside.address())) << pushed.err;
+  }
+  EXPECT_TRUE(inside.log().empty());
+}
+
 TEST_F(Proxy, IsNotUsedForALoopbackRegistryThatNoProxyLists) {
   flotilla.env = {{"http_proxy", "http://127.0.0.1:" + std::to_string(free_port())},
                   {"no_proxy", "127.0.0.1"}};

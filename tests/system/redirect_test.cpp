@@ -69,6 +69,18 @@ TEST_F(Redirect, LocationOfAnotherOriginGetsNoLogin) {
   }
 }
 
+TEST_F(Redirect, CarriesNoCookieAnywhere) {
+  let_store_keep();
+  there.on("GET", "^/v2/$",
+           answer{200, {{"Set-Cookie", "session=s3cret; Path=/; Domain=127.0.0.1"}}, {}, {}}, 1);
+  there.on("PUT", "/uploads/",
+           answer{307, {{"Location", "http://" + store.address() + "/keep"}}, {}, {}}, 4);
+  ASSERT_EQ(push(there.address()).status, 0);
+  for (const auto* server : {&there, &store})
+    for (const auto& request : server->log())
+      EXPECT_EQ(request.header("Cookie"), "") << request.target;
+}
+
 TEST_F(Redirect, OfAManifestThatIsReadIsFollowed) {
   store.on("GET", "/manifest", answer{200, {}, model.manifest.bytes, {}}, always);
   there.on("GET", "/manifests/",

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "protocol/ollama_token.hpp"
+
+namespace flotilla::actors {
+
+/// For a request that is signed now: the time of day, and a nonce that no other has. Any thread.
+protocol::token_stamp new_token_stamp();
+
+} // namespace flotilla::actors
