@@ -9,7 +9,6 @@
 #include "app/output.hpp"
 #include "app/push_request.hpp"
 #include "app/report.hpp"
-#include "protocol/base64.hpp"
 #include "protocol/openssh_key.hpp"
 #include "protocol/text.hpp"
 
@@ -72,9 +71,8 @@ std::string login_clause(const auth_findings& found) {
 
 /// `ssh-ed25519 …`, as `.pub` files have it; empty: no key.
 std::string public_key_of(const credentials& who) {
-  return who.ollama_key
-           ? "ssh-ed25519 " + protocol::to_base64(protocol::ssh_public_key(*who.ollama_key))
-           : std::string{};
+  return who.ollama_key ? "ssh-ed25519 " + protocol::ssh_public_text(*who.ollama_key)
+                        : std::string{};
 }
 
 std::string login_line(const credentials& who) {

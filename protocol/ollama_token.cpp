@@ -197,7 +197,7 @@ result<ollama_token_request> sign_ollama_token_request(const challenge& bearer, 
   if (!signature)
     return signature.error();
   return ollama_token_request{*std::move(realm),
-                              to_base64(ssh_public_key(key)) + ':' + to_base64(*signature)};
+                              ssh_public_text(key) + ':' + to_base64(*signature)};
 }
 
 } // namespace flotilla::protocol

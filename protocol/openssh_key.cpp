@@ -227,6 +227,10 @@ std::string ssh_public_key(const ed25519_key& key) {
          + string({reinterpret_cast<const char*>(key.public_key.data()), key.public_key.size()});
 }
 
+std::string ssh_public_text(const ed25519_key& key) {
+  return to_base64(ssh_public_key(key));
+}
+
 result<ed25519_key> parse_openssh_key(string_view text) {
   auto base64 = armoured(text);
   if (!base64)

@@ -27,6 +27,8 @@ struct ed25519_key {
 /// How SSH writes a public key (RFC 8709 section 4): 51 bytes, of which `.pub` files hold the
 /// base64.
 std::string ssh_public_key(const ed25519_key& key);
+/// Its base64: what `.pub` files hold after the word `ssh-ed25519`.
+std::string ssh_public_text(const ed25519_key& key);
 
 /// Reads the private key file of `ollama serve` or ssh-keygen, of at most 64 KiB: the format
 /// openssh-key-v1 (OpenSSH, PROTOCOL.key) in lines of any length. It must hold one Ed25519 key

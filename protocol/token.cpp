@@ -73,14 +73,9 @@ std::string form_of(std::initializer_list<std::pair<const char*, std::string_vie
   return page.target.substr(page.target.find('?') + 1);
 }
 
-/// What `.pub` files hold after the word `ssh-ed25519`.
-std::string shown(const ed25519_key& key) {
-  return to_base64(ssh_public_key(key));
-}
-
 std::string login_clause(const credentials& who) {
   if (who.ollama_key)
-    return "with the key " + shown(*who.ollama_key);
+    return "with the key " + ssh_public_text(*who.ollama_key);
   const auto user = who.user.empty() ? std::string{} : "as user " + printable(who.user, 80);
   if (!who.identity_token.empty())
     return user + (user.empty() ? "" : ", ") + "with an identity token";
@@ -101,13 +96,20 @@ std::string describe(const credentials& who) {
 std::string log_in_hint_for(const credentials& who) {
   if (!who.ollama_key)
     return log_in_hint;
-  return "the registry must know the key: add `ssh-ed25519 " + shown(*who.ollama_key)
+  return "the registry must know the key: add `ssh-ed25519 " + ssh_public_text(*who.ollama_key)
          + "` at https://ollama.com/settings/keys, or ask the registry's owner to; a clock that is "
            "far off has the same effect";
 }
 
 std::string repository_scope(std::string_view repository, std::string_view actions) {
   return "repository:" + std::string{repository} + ':' + std::string{actions};
+}
+
+std::string scope_field(const std::vector<std::string>& scopes) {
+  std::string joined;
+  for (const auto& scope : scopes)
+    joined += (joined.empty() ? "" : " ") + scope;
+  return joined;
 }
 
 result<url> token_url(const challenge& bearer, const std::vector<std::string>& scopes,
@@ -135,9 +137,7 @@ result<http_request> token_post(const challenge& bearer, const std::vector<std::
   auto realm = token_server(bearer, who, registry);
   if (!realm)
     return realm.error();
-  std::string scope;
-  for (const auto& each : scopes)
-    scope += (scope.empty() ? "" : " ") + each;
+  const auto scope = scope_field(scopes);
   const auto service = bearer.parameter("service");
   http_request request;
   request.verb = method::post;

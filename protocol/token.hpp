@@ -46,6 +46,9 @@ std::string log_in_hint_for(const credentials& who);
 /// `repository:<name>:<actions>`, e.g. actions `pull,push` (distribution token spec, scope).
 std::string repository_scope(std::string_view repository, std::string_view actions);
 
+/// Several as one field: `repository:a:pull repository:b:pull`.
+std::string scope_field(const std::vector<std::string>& scopes);
+
 /// Where to ask for a token by GET: the challenge's realm with `service`, one `scope` for each of
 /// `scopes` (the target's first: some servers read only that), and `account` when there is a user.
 /// @param who those that will be sent along; empty ones for an anonymous token.

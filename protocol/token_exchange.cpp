@@ -23,10 +23,7 @@ challenge asking_for(challenge bearer, const std::vector<std::string>& scopes) {
     std::remove_if(all.begin(), all.end(),
                    [](const auto& each) { return equal_ignoring_case(each.first, "scope"); }),
     all.end());
-  std::string joined;
-  for (const auto& scope : scopes)
-    joined += (joined.empty() ? "" : " ") + scope;
-  all.emplace_back("scope", std::move(joined));
+  all.emplace_back("scope", scope_field(scopes));
   return bearer;
 }
 

@@ -24,10 +24,7 @@ constexpr const char* challenge
   = R"(Bearer realm="https://registry.test/v2/token",service="s",scope="repository:m/x:pull")";
 
 std::shared_ptr<const protocol::ed25519_key> known_key() {
-  protocol::ed25519_key pair;
-  pair.seed = test::known_key::seed();
-  pair.public_key = test::known_key::public_half;
-  return std::make_shared<const protocol::ed25519_key>(std::move(pair));
+  return std::make_shared<const protocol::ed25519_key>(test::known_key::pair());
 }
 
 /// RFC 8032 section 7.1, test 1.
@@ -99,10 +96,7 @@ TEST_F(KeyToken, ThatTheRegistryRefusesIsReplacedOnceForAllWhoWait) {
   for (int i = 0; i < 64; ++i)
     heard.push_back(ask(as_it_comes[i % 4], "Bearer t1"));
   EXPECT_EQ(net->asked.size(), 2u);
-  net->let_go(0);
-  settle();
-  for (const auto& each : heard)
-    EXPECT_EQ(gist_of(*each), "Bearer t2 48");
+  let_go_and_expect(heard, "Bearer t2 48");
 }
 
 TEST_F(KeyToken, IsNotAskedForAgainAtOnceWithAKeyThatWasRefused) {

@@ -92,6 +92,14 @@ protected:
              std::chrono::floor<std::chrono::seconds>(heard.given->lifetime).count());
   }
 
+  /// The request that is held gets its answer, and all of these hear the same.
+  void let_go_and_expect(const std::vector<std::shared_ptr<told>>& heard, const std::string& gist) {
+    net->let_go(0);
+    settle();
+    for (const auto& each : heard)
+      EXPECT_EQ(gist_of(*each), gist);
+  }
+
   std::shared_ptr<test::network> net = std::make_shared<test::network>();
   http_actor http;
   token_actor tokens;

@@ -69,10 +69,7 @@ TEST_F(Token, IsFetchedOnceForAllWhoAskMeanwhile) {
   heard.push_back(ask("", "Bearer t1"));
   EXPECT_EQ(gist_of(*heard.back()), "nothing yet");
   EXPECT_EQ(net->asked.size(), 2u);
-  net->let_go(0);
-  settle();
-  for (const auto& each : heard)
-    EXPECT_EQ(gist_of(*each), "Bearer t2 80");
+  let_go_and_expect(heard, "Bearer t2 80");
 }
 
 /// The order of actions in a challenge is a matter of chance with some registries.
@@ -83,10 +80,7 @@ TEST_F(Token, IsFetchedOnceHoweverTheChallengeIsWritten) {
     heard.push_back(ask(std::string{R"(Bearer scope="repository:m/x:)"} + scope
                         + R"(",realm="https://auth.test/token",service="s")"));
   EXPECT_EQ(net->asked.size(), 1u);
-  net->let_go(0);
-  settle();
-  for (const auto& each : heard)
-    EXPECT_EQ(gist_of(*each), "Bearer t1 80");
+  let_go_and_expect(heard, "Bearer t1 80");
   EXPECT_THAT(net->asked[0].url, HasSubstr("scope=repository:m/x:pull%2Cpush"));
   hold = false;
   EXPECT_EQ(gist(R"(Bearer realm="https://auth.test/token",scope="repository:m/x:push,pull")"),

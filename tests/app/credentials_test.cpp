@@ -1,14 +1,13 @@
 #include "app/credentials.hpp"
 
 #include "tests/app/scoped_environment.hpp"
+#include "tests/app/without_logins.hpp"
 #include "tests/support/as_nobody.hpp"
-#include "tests/support/temp_dir.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <sys/stat.h>
 
 namespace flotilla::app {
@@ -19,14 +18,8 @@ using test::scoped_environment;
 using testing::HasSubstr;
 using testing::Not;
 
-class FindCredentials : public testing::Test {
+class FindCredentials : public without_logins {
 protected:
-  std::string write(const std::string& name, const std::string& text) const {
-    const auto path = dir / name;
-    std::filesystem::create_directories(std::filesystem::path{path}.parent_path());
-    std::ofstream{path} << text;
-    return path;
-  }
   /// `user:password` of each, by openssl base64.
   static std::string entry(const std::string& host, const std::string& auth) {
     return R"({"auths":{")" + host + R"(":{"auth":")" + auth + R"("}}})";
@@ -35,15 +28,6 @@ protected:
                                                const std::string& repository = "ns/m") const {
     return finder_of(chosen, "mine")(host, repository);
   }
-
-  test::temp_dir dir;
-  options chosen;
-  scoped_environment no_files{{{"HOME", dir / "home"},
-                               {"DOCKER_CONFIG", ""},
-                               {"DOCKER_AUTH_CONFIG", ""},
-                               {"REGISTRY_AUTH_FILE", ""},
-                               {"XDG_RUNTIME_DIR", dir / "run"},
-                               {"XDG_CONFIG_HOME", ""}}};
 };
 
 const char* const alice = "YWxpY2U6b25l";     // alice:one

@@ -4,15 +4,14 @@
 #include "app/credentials.hpp"
 #include "protocol/openssh_key.hpp"
 #include "tests/app/scoped_environment.hpp"
+#include "tests/app/without_logins.hpp"
 #include "tests/support/as_nobody.hpp"
 #include "tests/support/known_key.hpp"
-#include "tests/support/temp_dir.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <sys/stat.h>
 
@@ -51,14 +50,8 @@ std::string login_for(const std::string& host) {
   return R"({"auths":{")" + host + R"(":{"auth":"YWxpY2U6b25l"}}})";
 }
 
-class OllamaKey : public testing::Test {
+class OllamaKey : public without_logins {
 protected:
-  std::string write(const std::string& name, const std::string& text) const {
-    const auto path = dir / name;
-    std::filesystem::create_directories(std::filesystem::path{path}.parent_path());
-    std::ofstream{path} << text;
-    return path;
-  }
   /// As the TOKEN actor does it.
   protocol::result<credentials> find(const std::string& registry) const {
     return actors::find_for(finder_of(chosen, "mine"), *protocol::parse_url(registry), "ns/m");
@@ -69,15 +62,6 @@ protected:
     const auto& half = found->ollama_key->public_key;
     return half == known_key::public_half ? "the known one" : "another one";
   }
-
-  test::temp_dir dir;
-  options chosen;
-  scoped_environment no_files{{{"HOME", dir / "home"},
-                               {"DOCKER_CONFIG", ""},
-                               {"DOCKER_AUTH_CONFIG", ""},
-                               {"REGISTRY_AUTH_FILE", ""},
-                               {"XDG_RUNTIME_DIR", dir / "run"},
-                               {"XDG_CONFIG_HOME", ""}}};
 };
 
 // ---- which source goes first --------------------------------------------------------------------

@@ -23,20 +23,14 @@ ollama_nonce counting() {
   return nonce;
 }
 
-ed25519_key known_key() {
-  ed25519_key key;
-  key.seed = test::known_key::seed();
-  key.public_key = test::known_key::public_half;
-  return key;
-}
-
 challenge bearer(const std::string& realm, const std::string& service, const std::string& scope) {
   return {"bearer", {}, {{"realm", realm}, {"service", service}, {"scope", scope}}};
 }
 
 result<ollama_token_request> sign(const challenge& asked, const std::string& registry,
                                   const ollama_nonce& nonce = counting()) {
-  return sign_ollama_token_request(asked, *parse_url(registry), known_key(), new_year, nonce);
+  return sign_ollama_token_request(asked, *parse_url(registry), test::known_key::pair(), new_year,
+                                   nonce);
 }
 
 TEST(OllamaToken, IsAskedForByTheTestVector) {
@@ -145,7 +139,7 @@ TEST(OllamaToken, HasAUrlThatFitsIntoARequest) {
 }
 
 TEST(OllamaToken, IsNotSignedByHalvesOfTwoKeys) {
-  auto key = known_key();
+  auto key = test::known_key::pair();
   key.public_key[0] ^= 1U;
   const auto made
     = sign_ollama_token_request(bearer("https://r.example/t", "s", "y"),

@@ -29,11 +29,8 @@ credentials identity(bool with_password) {
 }
 
 credentials key() {
-  ed25519_key pair;
-  pair.seed = test::known_key::seed();
-  pair.public_key = test::known_key::public_half;
   credentials who;
-  who.ollama_key = std::make_shared<const ed25519_key>(std::move(pair));
+  who.ollama_key = std::make_shared<const ed25519_key>(test::known_key::pair());
   who.source = "the tests";
   return who;
 }

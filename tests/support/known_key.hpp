@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/openssh_key.hpp"
+
 #include <array>
 #include <cstdint>
 
@@ -19,6 +21,13 @@ inline half seed() {
 inline constexpr half public_half{0x03, 0xa1, 0x07, 0xbf, 0xf3, 0xce, 0x10, 0xbe, 0x1d, 0x70, 0xdd,
                                   0x18, 0xe7, 0x4b, 0xc0, 0x99, 0x67, 0xe4, 0xd6, 0x30, 0x9b, 0xa5,
                                   0x0d, 0x5f, 0x1d, 0xdc, 0x86, 0x64, 0x12, 0x55, 0x31, 0xb8};
+
+inline protocol::ed25519_key pair() {
+  protocol::ed25519_key both;
+  both.seed = seed();
+  both.public_key = public_half;
+  return both;
+}
 
 /// The same as a `.pub` file has it.
 inline constexpr const char* ssh_public

@@ -1,4 +1,5 @@
 #include "tests/support/token_server.hpp"
+#include "tests/system/all_below.hpp"
 #include "tests/system/fleet.hpp"
 
 #include <filesystem>
@@ -26,17 +27,6 @@ registry_options trusting(const token_server& tokens) {
   registry_options options;
   options.tokens = tokens.trust();
   return options;
-}
-
-/// Everything in all files below, e.g. of a state directory.
-std::string all_below(const std::string& folder) {
-  std::string all;
-  for (const auto& each : std::filesystem::recursive_directory_iterator{folder})
-    if (each.is_regular_file()) {
-      std::ifstream file{each.path(), std::ios::binary};
-      all.append(std::istreambuf_iterator<char>{file}, {});
-    }
-  return all;
 }
 
 class TokenLife : public ::testing::Test {
