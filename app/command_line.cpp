@@ -51,7 +51,8 @@ void add_fleet_commands(parser& p) {
                   "    --fleet-cert head.crt --fleet-key head.key --state-dir /var/lib/flotilla");
   add_coordinator_flags(*coordinator, p.chosen);
   add_fleet_tls_flags(*coordinator, p.chosen);
-  add_registry_flags(*coordinator, p.chosen);
+  add_transport_flags(*coordinator, p.chosen);
+  add_login_flags(*coordinator, p.chosen);
   add_state_flag(*coordinator, p.chosen);
   add_log_flags(*coordinator, p.chosen, p.config);
 

@@ -15,17 +15,16 @@ namespace flotilla::app {
 /// The flags, each defined once; a command takes the groups that it needs. Every flag gets its
 /// environment variable here.
 
-/// Gives an option its variable: `--stall-timeout` is also FLOTILLA_STALL_TIMEOUT.
-CLI::Option* with_environment(CLI::Option* option);
-
 /// SOURCE, REFERENCE, and how the source is read.
 void add_source_flags(CLI::App& to, options& chosen);
 /// How a push goes about it.
 void add_push_flags(CLI::App& to, options& chosen);
-/// How the registry is reached, and who we are to it.
+/// How the registry of a reference is reached, and who we are to it.
 void add_registry_flags(CLI::App& to, options& chosen);
-/// How a registry is reached, without who we are to it: all that a worker needs.
+/// How any registry is reached: all that a worker needs.
 void add_transport_flags(CLI::App& to, options& chosen);
+/// Who we are to registries.
+void add_login_flags(CLI::App& to, options& chosen);
 /// Which fleet a push is handed to.
 void add_fleet_push_flags(CLI::App& to, options& chosen);
 /// Where a fleet's coordinator is. @param needed whether the command is nothing without one

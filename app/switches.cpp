@@ -1,7 +1,7 @@
 #include "app/switches.hpp"
 
 #include "app/environment.hpp"
-#include "app/flags.hpp"
+#include "app/flag_kinds.hpp"
 #include "protocol/text.hpp"
 
 #include <CLI/CLI.hpp>
