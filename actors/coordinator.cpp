@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 namespace flotilla::actors {
 
@@ -74,18 +75,35 @@ caf::result<std::string> coordinator_state::submit(push_order order) {
     return each.second.handle && each.second.same == same;
   });
   if (running != jobs_.end())
-    return running->first;
+    return tell_when_kept(running->first);
   auto id = unused_id();
-  if (!is_.journal) {
-    start(id, std::move(order), {});
-    return id;
-  }
-  // Who has the id may count on it: a coordinator that dies now finds the push again.
-  auto promise = self_->make_response_promise<std::string>();
-  self_->request(is_.journal, caf::infinite, atom::submit_v, id, order)
-    .then([promise, id](bool) mutable { promise.deliver(id); },
-          [promise, id](const caf::error&) mutable { promise.deliver(id); });
+  if (is_.journal)
+    keep(id, order); // first: what the push writes there goes by its id
   start(id, std::move(order), {});
+  return tell_when_kept(id);
+}
+
+void coordinator_state::keep(const std::string& id, const push_order& order) {
+  jobs_[id].kept = false;
+  auto done = [this, id] {
+    auto found = jobs_.find(id);
+    if (found == jobs_.end())
+      return;
+    found->second.kept = true;
+    for (auto& promise : std::exchange(found->second.handed_in, {}))
+      promise.deliver(id);
+  };
+  self_->request(is_.journal, caf::infinite, atom::submit_v, id, order)
+    .then([done](bool) { done(); }, [done](const caf::error&) { done(); });
+}
+
+/// Who has the id may count on it: a coordinator that dies then finds the push again.
+caf::result<std::string> coordinator_state::tell_when_kept(const std::string& id) {
+  auto& j = jobs_.at(id);
+  if (j.kept)
+    return id;
+  auto promise = self_->make_response_promise<std::string>();
+  j.handed_in.push_back(promise);
   return promise;
 }
 

@@ -77,10 +77,14 @@ private:
     push_actor handle; ///< null once it has ended
     push_report report;
     std::vector<caf::typed_response_promise<push_report>> waiting;
+    bool kept = true; ///< the journal has said so, or there is none
+    std::vector<caf::typed_response_promise<std::string>> handed_in; ///< until then
   };
 
   void start(const std::string& id, push_order order, push_memory memory);
   void recall(kept_push ended);
+  void keep(const std::string& id, const push_order& order);
+  caf::result<std::string> tell_when_kept(const std::string& id);
   void lose(std::string node, const char* how);
   void on_down(const caf::down_msg& down);
   void tell_pushes_of(const member& fresh);

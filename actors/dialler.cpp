@@ -22,6 +22,15 @@ std::string place(const std::string& host, std::uint16_t port) {
   return protocol::printable(host, 120) + ':' + std::to_string(port);
 }
 
+protocol::failure no_handshake(const std::string& where, const caf::error& error) {
+  if (error == caf::sec::request_timeout)
+    return {errc::unavailable,
+            where + ": it takes connections, and did not finish the handshake in "
+              + std::to_string(handshake_patience.count()) + " s",
+            "is it a coordinator, and does it run (not stopped, not overloaded)?"};
+  return {errc::unavailable, where + ": it broke off the handshake", same_papers};
+}
+
 } // namespace
 
 doorbell_actor::behavior_type doorbell(doorbell_actor::pointer) {
@@ -59,9 +68,8 @@ void dialler_state::connect(const std::string& host, std::uint16_t port, answer 
         promise.deliver(
           to_error({errc::unavailable, place(host, port) + ": no coordinator answers there", {}}));
       },
-      [host, port, promise](const caf::error&) mutable {
-        promise.deliver(to_error(
-          {errc::unavailable, place(host, port) + ": it broke off the handshake", same_papers}));
+      [host, port, promise](const caf::error& error) mutable {
+        promise.deliver(to_error(no_handshake(place(host, port), error)));
       });
 }
 

@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace flotilla::actors {
 
@@ -27,9 +28,12 @@ void membership_state::wire(membership_options options, dialler_actor dialler, n
   node_ = std::move(node);
   surveyor_ = std::move(surveyor);
   self_->set_down_handler([this](const caf::down_msg& down) {
-    if (coordinator_ && down.source == coordinator_.address())
+    if (down.source == node_.address())
+      on_node_death();
+    else if (coordinator_ && down.source == coordinator_.address())
       on_lost("its connection broke");
   });
+  self_->monitor(node_);
   seek();
 }
 
@@ -121,6 +125,14 @@ void membership_state::on_lost(const std::string& why) {
     self_->send(node_, atom::lost_v, ran_out);
   }
   try_later(why);
+}
+
+/// The coordinator watches the node, too, and gives its work to others.
+void membership_state::on_node_death() {
+  if (std::exchange(leaving_, true))
+    return;
+  if (is_.on_node_death)
+    is_.on_node_death();
 }
 
 // ---- the end ---------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <random>
 #include <string>
 
@@ -14,6 +15,8 @@ struct membership_options {
   std::string host;
   std::uint16_t port = 0;
   node_info self;
+  /// Called once if the node dies, which is a mistake of ours: the process is of no more use.
+  std::function<void()> on_node_death;
 };
 
 /// What the MEMBERSHIP knows between two messages.
@@ -40,6 +43,7 @@ private:
   void join(coordinator_actor found);
   void on_welcome(const welcome& said);
   void on_lost(const std::string& why);
+  void on_node_death();
   void try_later(const std::string& why);
   std::string where() const;
 

@@ -34,6 +34,10 @@ void watch_signals() {
   sigaction(SIGPIPE, &action, nullptr);
 }
 
+void interrupt() noexcept {
+  times_asked = 1;
+}
+
 bool is_interrupted() noexcept {
   return times_asked != 0;
 }

@@ -8,6 +8,9 @@ namespace flotilla::app {
 /// SIGPIPE is ignored: a closed socket is an error like any other. Call first in `main`.
 void watch_signals();
 
+/// As if one of them had come. Any thread may call.
+void interrupt() noexcept;
+
 /// One of them has come. Any thread may ask.
 bool is_interrupted() noexcept;
 

@@ -19,6 +19,7 @@
 #include <spdlog/spdlog.h>
 
 #include <array>
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <unistd.h>
@@ -42,6 +43,7 @@ std::string host_name() {
 
 /// All of a worker's process.
 struct worker_process {
+  std::atomic<bool> broken{false}; ///< its node is dead
   actors::link_config config;
   caf::actor_system system;
   std::shared_ptr<transport::curl_engine> engine;
@@ -74,6 +76,10 @@ worker_process::worker_process(const options& chosen, const fleet_peer& peer,
   member.self.uploads = chosen.uploads;
   member.self.checks = chosen.checks;
   member.self.roots = roots;
+  member.on_node_death = [this] {
+    broken = true;
+    interrupt();
+  };
   actors::node_options crew;
   crew.id = member.self.id;
   crew.name = member.self.name;
@@ -116,6 +122,13 @@ protocol::result<std::vector<std::string>> read_roots(const std::vector<std::str
   return roots;
 }
 
+/// Whatever watches over the process starts it again; its work goes to others meanwhile.
+int end_broken(const options& chosen) {
+  leave_within(farewell, exit_internal);
+  return refuse(chosen, {errc::internal, "the node of this worker died",
+                         "this is a mistake of Flotilla's; please report it with the log above"});
+}
+
 } // namespace
 
 int run_worker(const options& chosen) {
@@ -128,6 +141,8 @@ int run_worker(const options& chosen) {
     return refuse(chosen, roots.error());
   worker_process process{chosen, *peer, *roots};
   wait_for_signal();
+  if (process.broken)
+    return end_broken(chosen);
   spdlog::info("leaving: what is on the wire is finished first");
   if (!process.drain(chosen.fleet.drain_timeout))
     spdlog::warn("not all of it was finished in time; other nodes will send it");
