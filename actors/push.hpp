@@ -121,7 +121,7 @@ private:
   // Who does what: push_work.cpp.
   void engage(seat& at);
   void fill();
-  void grant(seat& at, std::uint64_t most_bytes);
+  void grant(seat& at, std::uint64_t share);
   void take_back_for_idle_nodes(const std::vector<seat*>& nodes);
   void recall_everything();
   void share_limits();

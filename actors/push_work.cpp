@@ -18,7 +18,16 @@ namespace {
 constexpr std::size_t checks_ahead = 2;
 /// Blobs for each body slot that a node may have in hand: it never waits for the next batch.
 constexpr std::size_t uploads_ahead = 4;
+/// Behind a blob of fewer bytes a node may have another one even where little is left: its line
+/// would stand still while the next is asked for and opened.
+constexpr std::uint64_t soon_sent = 4 << 20;
 constexpr std::size_t most_named = 20;
+
+bool may_have_more(const seat& of, std::uint64_t share) {
+  const auto blobs = of.uploads.size();
+  return blobs < uploads_ahead * of.limits.uploads
+         && (blobs == 0 || of.upload_bytes < share || (blobs == 1 && of.upload_bytes < soon_sent));
+}
 
 } // namespace
 
@@ -110,8 +119,8 @@ bool push_state::is_trusting() const {
   return spot_checks_left_ + spot_checks_out_ > 0;
 }
 
-/// Each node gets what it needs to be busy, and no more than its part of what is left: then all
-/// end at the same time.
+/// Each node gets what it needs to be busy, and no more than half its part of what is left: the
+/// other half goes to whoever turns out to be faster, and all end at the same time.
 void push_state::fill() {
   if (paused_ || !is_at_work())
     return;
@@ -124,11 +133,14 @@ void push_state::fill() {
 
 std::uint64_t push_state::fair_share() const {
   const auto& of = looked_at();
-  auto left = of.total().bytes - of.confirmed().bytes;
-  return left / std::max<std::size_t>(1, seats_.count());
+  const auto left = of.total().bytes - of.confirmed().bytes;
+  // While what a lost node had in hand is in doubt, its part is not given away: it goes before all
+  // else, to slots that are free then.
+  const auto nodes = seats_.count() + (of.in_doubt() > 0 ? 1 : 0);
+  return nodes < 2 ? left : left / (2 * nodes);
 }
 
-void push_state::grant(seat& at, std::uint64_t most_bytes) {
+void push_state::grant(seat& at, std::uint64_t share) {
   const auto& options = is_.order.options;
   work_batch batch;
   while (at.checks.size() < checks_ahead * options.checks) {
@@ -138,8 +150,7 @@ void push_state::grant(seat& at, std::uint64_t most_bytes) {
     at.checks.insert(order->blob);
     batch.checks.push_back(std::move(*order));
   }
-  while (at.uploads.size() < uploads_ahead * at.limits.uploads
-         && (at.uploads.empty() || at.upload_bytes < most_bytes)) {
+  while (may_have_more(at, share)) {
     auto order = next_upload(at);
     if (!order)
       break;

@@ -49,14 +49,14 @@ std::optional<ledger::index> ledger::next_check() {
     doubted_.pop_front();
     if (states_[blob] != state::doubted)
       continue; // confirmed meanwhile
-    states_[blob] = state::checking;
+    become(blob, state::checking_again);
     return blob;
   }
   auto blob = next_unknown();
   if (!blob || policy_.next(blobs_[*blob].size) != check_policy::advice::check)
     return std::nullopt;
   policy_.asked(blobs_[*blob].size);
-  states_[*blob] = state::checking;
+  become(*blob, state::checking);
   return blob;
 }
 
@@ -85,12 +85,19 @@ std::optional<ledger::index> ledger::next_queued(seat_number by) {
       queue.pop_front();
       if (states_[blob] != state::absent || !(holders_[blob] == at->first))
         continue;
-      states_[blob] = state::sending;
+      become(blob, state::sending);
       return blob;
     }
     at = to_send_.erase(at);
   }
   return std::nullopt;
+}
+
+void ledger::become(index blob, state now) noexcept {
+  auto is_doubt = [](state is) { return is == state::doubted || is == state::checking_again; };
+  in_doubt_ += is_doubt(now) ? 1 : 0;
+  in_doubt_ -= is_doubt(states_[blob]) ? 1 : 0;
+  states_[blob] = now;
 }
 
 // ---- what was learned ------------------------------------------------------------------------
@@ -104,11 +111,19 @@ void ledger::missing(index blob) {
   policy_.learned(blobs_[blob].size, false);
   if (states_[blob] == state::checking)
     become_absent(blob);
+  else if (states_[blob] == state::checking_again)
+    become_absent_again(blob);
 }
 
 void ledger::become_absent(index blob) {
-  states_[blob] = state::absent;
+  become(blob, state::absent);
   to_send_[holders_[blob]].push_back(blob);
+  missing_.add(blobs_[blob].size);
+}
+
+void ledger::become_absent_again(index blob) {
+  become(blob, state::absent);
+  to_send_[holders_[blob]].push_front(blob);
   missing_.add(blobs_[blob].size);
 }
 
@@ -121,7 +136,7 @@ void ledger::confirmed(index blob, confirmation how) {
   if (is_confirmed(blob))
     return;
   no_longer_missing(blob);
-  states_[blob] = state::confirmed;
+  become(blob, state::confirmed);
   ways_[blob] = how;
   sum_of(how).add(blobs_[blob].size);
 }
@@ -136,25 +151,26 @@ void ledger::corrected(index blob, confirmation how) {
 void ledger::returned(index blob) {
   if (states_[blob] != state::sending)
     return;
-  states_[blob] = state::absent;
+  become(blob, state::absent);
   to_send_[holders_[blob]].push_front(blob);
 }
 
 void ledger::lost(index blob) {
-  if (states_[blob] != state::sending && states_[blob] != state::checking)
+  if (states_[blob] != state::sending && states_[blob] != state::checking
+      && states_[blob] != state::checking_again)
     return;
   no_longer_missing(blob);
-  states_[blob] = state::doubted;
+  become(blob, state::doubted);
   doubted_.push_back(blob);
 }
 
 bool ledger::claimed(index blob) {
-  auto& is = states_[blob];
+  const auto is = states_[blob];
   if (is == state::sending || is == state::confirmed)
     return false;
   if (is != state::absent)
     missing_.add(blobs_[blob].size);
-  is = state::sending;
+  become(blob, state::sending);
   return true;
 }
 

@@ -47,7 +47,8 @@ public:
   void corrected(index blob, confirmation how);
   /// Its node has not begun to send it: another may, before all others.
   void returned(index blob);
-  /// Its node was lost, while it asked for it or sent it: ask again.
+  /// Its node was lost, while it asked for it or sent it: ask again. If it is missing, it goes
+  /// before all others.
   void lost(index blob);
   /// A node is sending it already. @returns false where somebody else was told to, or it is done.
   bool claimed(index blob);
@@ -84,6 +85,10 @@ public:
   bool all_checked() const noexcept {
     return confirmed().blobs + missing_.blobs == total_.blobs;
   }
+  /// Blobs that a lost node had in hand, and of which nothing has been heard since.
+  std::size_t in_doubt() const noexcept {
+    return in_doubt_;
+  }
   bool can_read(seat_number who, index blob) const noexcept {
     return holders_[blob].has(who);
   }
@@ -95,12 +100,22 @@ public:
   }
 
 private:
-  enum class state : std::uint8_t { unknown, doubted, checking, absent, sending, confirmed };
+  enum class state : std::uint8_t {
+    unknown,
+    doubted,
+    checking,
+    checking_again, ///< what a lost node had in hand
+    absent,
+    sending,
+    confirmed
+  };
 
   tally& sum_of(confirmation how) noexcept {
     return confirmed_[static_cast<std::size_t>(how)];
   }
+  void become(index blob, state now) noexcept;
   void become_absent(index blob);
+  void become_absent_again(index blob);
   void no_longer_missing(index blob);
   std::optional<index> next_unknown();
   std::optional<index> next_queued(seat_number by);
@@ -118,6 +133,7 @@ private:
   std::map<node_set, std::deque<index>, node_set::rarer> to_send_;
   std::array<tally, 4> confirmed_{};
   tally missing_;
+  std::size_t in_doubt_ = 0;
   tally total_;
 };
 

@@ -42,6 +42,9 @@ protected:
     caf::anon_send_exit(nodes[node], caf::exit_reason::kill);
     settle();
   }
+  static std::string digest_in(const std::string& url) {
+    return url.substr(url.find("digest="));
+  }
   /// Whether who asked is still there to hear.
   static bool is_answered(const network::held_request& held) {
     auto alive = caf::actor_cast<caf::weak_actor_ptr>(held.watcher);

@@ -34,6 +34,23 @@ TEST_F(Fleet, SharesAPushOutToEveryNode) {
   EXPECT_FALSE(registry.manifest_came_early);
 }
 
+TEST_F(Fleet, LeavesHalfOfWhatIsLeftToWhoTurnsOutFaster) {
+  start(std::vector<std::uint64_t>(32, 10'000'000), {"a", "b"}, 16);
+  EXPECT_EQ(net->held.size(), 16u) << "eight of a half of sixteen each";
+  let_all_go();
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->why.code, errc::none) << report->why.message;
+}
+
+TEST_F(Fleet, GivesEachNodeOneOfAFewLargeBlobs) {
+  start(std::vector<std::uint64_t>(3, 10'000'000), {"a", "b", "c"}, 16);
+  EXPECT_EQ(net->held.size(), 3u);
+  let_all_go();
+  ASSERT_TRUE(report);
+  for (const auto& node : report->nodes)
+    EXPECT_EQ(node.blobs, 1u) << node.name;
+}
+
 TEST_F(Fleet, SendsEachBlobFromANodeThatHoldsIt) {
   plan(std::vector<std::uint64_t>(9, 1000));
   begin_fleet();
@@ -65,6 +82,24 @@ TEST_F(Fleet, GivesTheWorkOfALostNodeToAnother) {
   EXPECT_EQ(report->why.code, errc::none) << report->why.message;
   EXPECT_FALSE(registry.manifest_came_early);
   EXPECT_EQ(net->count(method::put, "digest="), 10u) << "eight, and two once more";
+}
+
+TEST_F(Fleet, SendsWhatALostNodeHadInHandBeforeAllElse) {
+  order.options.check = protocol::check_mode::always;
+  start(std::vector<std::uint64_t>(36, 10'000'000), {"a", "b", "c"}, 16);
+  ASSERT_EQ(net->held.size(), 18u) << "six of a half of twelve each";
+  std::set<std::string> before;
+  for (const auto& each : net->held)
+    before.insert(digest_in(each.request.url));
+  kill(2);
+  std::set<std::string> lost;
+  for (const auto& each : net->held)
+    if (!is_answered(each))
+      lost.insert(digest_in(each.request.url));
+  ASSERT_EQ(lost.size(), 6u);
+  for (const auto& each : net->held)
+    EXPECT_EQ(before.count(digest_in(each.request.url)), 1u) << "nothing new goes before them";
+  EXPECT_EQ(net->held.size(), 24u) << "all six are sent again";
 }
 
 TEST_F(Fleet, EndsWhenAllButOneNodeDie) {
@@ -175,6 +210,48 @@ TEST_F(Fleet, TakesTheSamePushForOneJob) {
   order.tags.push_back("other");
   submit();
   EXPECT_NE(push_id, first);
+}
+
+/// A journal on a slow disk: it answers when it is told to.
+struct slow_journal_state {
+  caf::typed_response_promise<bool> kept;
+  static inline const char* name = "slow journal";
+};
+
+journal_actor::behavior_type
+slow_journal(journal_actor::stateful_pointer<slow_journal_state> self) {
+  return {
+    [self](atom::submit, const std::string&, const push_order&) -> caf::result<bool> {
+      self->state.kept = self->make_response_promise<bool>();
+      return self->state.kept;
+    },
+    [](atom::limit, const std::string&, const push_order&) {},
+    [](atom::outlined, const std::string&, const std::string&) {},
+    [](atom::record, const std::string&, const std::vector<upload_result>&) {},
+    [](atom::pause, const std::string&, bool) {},
+    [](atom::ended, const std::string&, const push_report&) {},
+    [self](atom::flush) { self->state.kept.deliver(true); },
+  };
+}
+
+TEST_F(Fleet, TellsNobodyTheIdOfAPushThatIsNotKeptYet) {
+  plan({1000});
+  auto disk = sys.spawn(slow_journal);
+  begin(rules, {}, disk);
+  std::vector<std::string> ids;
+  for (int times = 0; times < 2; ++times)
+    sys.spawn([&, this](caf::event_based_actor* self) {
+      self->request(head, caf::infinite, atom::submit_v, order).then([&](std::string& id) {
+        ids.push_back(std::move(id));
+      });
+    });
+  settle();
+  EXPECT_TRUE(ids.empty());
+  caf::anon_send(disk, atom::flush_v);
+  settle();
+  ASSERT_EQ(ids.size(), 2u);
+  EXPECT_EQ(ids[0], ids[1]);
+  caf::anon_send_exit(disk, caf::exit_reason::user_shutdown);
 }
 
 TEST_F(Fleet, BeginsNothingNewWhilePaused) {

@@ -344,6 +344,25 @@ TEST(LedgerOfAFleet, AsksAgainForWhatALostNodeHadInHand) {
   EXPECT_EQ(s.of.next_upload(0), std::optional<index>{0});
 }
 
+TEST(LedgerOfAFleet, SendsWhatALostNodeHadInHandBeforeAllOthers) {
+  const auto blobs = blobs_of({30, 20, 10});
+  auto of = ledger_of(blobs, check_mode::always);
+  for (index blob = 0; blob < blobs.size(); ++blob)
+    of.held(blob, 1, true);
+  for (auto blob : all_checks(of))
+    of.missing(blob);
+  ASSERT_EQ(of.next_upload(0), std::optional<index>{0});
+  of.lost(0);
+  ASSERT_EQ(of.next_check(), std::optional<index>{0});
+  of.lost(0); // by whoever was to ask again, too
+  ASSERT_EQ(of.next_check(), std::optional<index>{0});
+  EXPECT_EQ(of.in_doubt(), 1u);
+  of.missing(0);
+  EXPECT_EQ(of.in_doubt(), 0u);
+  EXPECT_EQ(of.next_upload(1), std::optional<index>{0});
+  EXPECT_EQ(of.next_upload(1), std::optional<index>{1});
+}
+
 TEST(LedgerOfAFleet, AsksAgainEvenWhereItAsksForNothing) {
   const auto blobs = blobs_of({10});
   auto of = ledger_of(blobs, check_mode::never);
@@ -352,6 +371,25 @@ TEST(LedgerOfAFleet, AsksAgainEvenWhereItAsksForNothing) {
   EXPECT_EQ(of.next_check(), std::optional<index>{0});
   of.found(0);
   EXPECT_TRUE(of.all_confirmed());
+}
+
+TEST(LedgerOfAFleet, IsInDoubtUntilSomethingIsHeard) {
+  const auto blobs = blobs_of({40, 30, 20, 10});
+  auto of = ledger_of(blobs, check_mode::never);
+  ASSERT_EQ(all_uploads(of).size(), 4u);
+  for (index blob = 0; blob < 4; ++blob)
+    of.lost(blob);
+  EXPECT_EQ(of.in_doubt(), 4u);
+  of.confirmed(0, confirmation::uploaded); // a late word of the one that was lost
+  EXPECT_EQ(of.in_doubt(), 3u);
+  EXPECT_TRUE(of.claimed(1)); // it lives, and is sending
+  EXPECT_EQ(of.in_doubt(), 2u);
+  ASSERT_EQ(of.next_check(), std::optional<index>{2});
+  ASSERT_EQ(of.next_check(), std::optional<index>{3});
+  of.found(2);
+  EXPECT_EQ(of.in_doubt(), 1u);
+  of.missing(3);
+  EXPECT_EQ(of.in_doubt(), 0u);
 }
 
 TEST(LedgerOfAFleet, LosesNothingThatIsDone) {
