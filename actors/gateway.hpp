@@ -37,6 +37,8 @@ private:
     body_watcher_actor watcher; ///< of its body; null: nobody watches
     std::uint32_t ticket = 0;
     std::uint64_t body = 0; ///< bytes
+    bool authorize = true;  ///< it waits for a token where there is none
+    std::string url{};      ///< before any redirect
     moment sent{};
   };
   using shared_passage = std::shared_ptr<passage>;
@@ -45,7 +47,8 @@ private:
   void begin(const shared_passage& p);
   void follow(const shared_passage& p, protocol::authorized_exchange::step next);
   void send(const shared_passage& p, protocol::http_request request);
-  void annotate(protocol::http_response& refusal) const;
+  void annotate(protocol::http_response& refusal, const passage& of,
+                const std::string& sent_to) const;
   void authorize(const shared_passage& p, std::string challenge, std::string rejected);
   void renew();
   void take(const authorization& fresh);

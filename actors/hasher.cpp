@@ -2,6 +2,7 @@
 
 #include "actors/errors.hpp"
 #include "sources/file_digest.hpp"
+#include "sources/slice_md5.hpp"
 
 namespace flotilla::actors {
 
@@ -12,6 +13,12 @@ hasher_actor::behavior_type hasher(hasher_actor::pointer) {
       if (!hashed)
         return to_error(hashed.error());
       return *hashed;
+    },
+    [](atom::sum, const protocol::file_slice& part) -> caf::result<protocol::md5_sum> {
+      auto summed = sources::slice_md5(part);
+      if (!summed)
+        return to_error(summed.error());
+      return *summed;
     },
   };
 }

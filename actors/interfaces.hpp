@@ -41,10 +41,12 @@ using token_actor = caf::typed_actor<
   // An authorization that answers the challenge and is not the rejected one, or the failure.
   caf::replies_to<atom::authorize, authorization_request>::with<authorization>>;
 
-/// The HASHER: reads files whole. Detached, for it blocks.
+/// The HASHER reads files. Detached, for it blocks.
 using hasher_actor = caf::typed_actor<
   // The digest of the file's content, or errc::source_invalid.
-  caf::replies_to<atom::hash, std::string>::with<protocol::digest>>;
+  caf::replies_to<atom::hash, std::string>::with<protocol::digest>,
+  // The MD5 of that part, or errc::source_invalid.
+  caf::replies_to<atom::sum, protocol::file_slice>::with<protocol::md5_sum>>;
 
 /// The SURVEYOR looks at the disks of a node. Detached, for it blocks. Every failure is
 /// errc::source_invalid or errc::usage, in words for the user.

@@ -7,6 +7,7 @@
 #include "actors/status.hpp"
 #include "actors/work.hpp"
 #include "protocol/http.hpp"
+#include "protocol/md5.hpp"
 
 #include <caf/all.hpp>
 
@@ -34,8 +35,10 @@ CAF_BEGIN_TYPE_ID_BLOCK(flotilla, caf::first_custom_type_id)
 
 CAF_ADD_TYPE_ID(flotilla, (flotilla::protocol::digest))
 CAF_ADD_TYPE_ID(flotilla, (flotilla::protocol::failure))
+CAF_ADD_TYPE_ID(flotilla, (flotilla::protocol::file_slice))
 CAF_ADD_TYPE_ID(flotilla, (flotilla::protocol::http_request))
 CAF_ADD_TYPE_ID(flotilla, (flotilla::protocol::http_outcome))
+CAF_ADD_TYPE_ID(flotilla, (flotilla::protocol::md5_sum))
 CAF_ADD_TYPE_ID(flotilla, (flotilla::protocol::planned_manifest))
 CAF_ADD_TYPE_ID(flotilla, (flotilla::protocol::push_plan))
 CAF_ADD_TYPE_ID(flotilla, (flotilla::actors::push_order))
@@ -121,6 +124,7 @@ CAF_ADD_ATOM(flotilla, flotilla::atom, spent, "spent")
 CAF_ADD_ATOM(flotilla, flotilla::atom, status, "status")
 CAF_ADD_ATOM(flotilla, flotilla::atom, stop, "stop")
 CAF_ADD_ATOM(flotilla, flotilla::atom, submit, "submit")
+CAF_ADD_ATOM(flotilla, flotilla::atom, sum, "sum")
 CAF_ADD_ATOM(flotilla, flotilla::atom, tick, "tick")
 CAF_ADD_ATOM(flotilla, flotilla::atom, totals, "totals")
 CAF_ADD_ATOM(flotilla, flotilla::atom, upload, "upload")
@@ -134,4 +138,5 @@ CAF_END_TYPE_ID_BLOCK(flotilla)
 CAF_ERROR_CODE_ENUM(flotilla::protocol::errc, "protocol")
 // These never leave their process.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(flotilla::protocol::http_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(flotilla::protocol::md5_sum)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(flotilla::actors::shared_plan)

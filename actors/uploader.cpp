@@ -18,7 +18,7 @@ void uploader_state::wire(std::uint32_t number, crew_desk_actor desk, hasher_act
 
 void uploader_state::engage(engagement for_push, gateway_actor gateway) {
   auto push = for_push.push;
-  contracts_.insert_or_assign(push, contract{std::move(for_push), std::move(gateway), {}});
+  contracts_.insert_or_assign(push, contract{std::move(for_push), std::move(gateway), {}, false});
 }
 
 void uploader_state::release(const std::string& push) {
@@ -47,8 +47,9 @@ void uploader_state::take(const std::string& push, protocol::ledger::index blob,
   if (found->second.no_mounts.count(what.mount_from) != 0)
     what.mount_from.clear();
   auto ticket = next_ticket_++;
-  auto [added, _]
-    = jobs_.emplace(ticket, job{push, blob, blob_upload{std::move(what), found->second.push.at}});
+  auto [added, _] = jobs_.emplace(
+    ticket, job{push, blob,
+                blob_upload{std::move(what), found->second.push.at, found->second.speaks_ollama}});
   follow(ticket, added->second.machine.begin());
 }
 
@@ -58,11 +59,13 @@ void uploader_state::follow(std::uint32_t ticket, blob_upload::step next) {
                [&](blob_upload::send& x) { send(ticket, std::move(x)); },
                [&](blob_upload::ready&) {
                  j.is = stage::ready;
-                 ready_.push_back(ticket);
+                 // What is begun comes first: its session does not live for ever.
+                 ready_.insert(j.begun == 0 ? ready_.end() : ready_.begin(), ticket);
                  start_next_body();
                },
                [&](blob_upload::wait& x) { wait(ticket, std::move(x)); },
                [&](blob_upload::hash_file&) { hash(ticket); },
+               [&](blob_upload::sum_part& x) { sum(ticket, std::move(x.part)); },
                [&](blob_upload::confirmed& x) {
                  self_->send(desk_, atom::uploaded_v, j.push, upload_result{j.blob, x.how});
                  jobs_.erase(ticket);
@@ -85,16 +88,16 @@ void uploader_state::send(std::uint32_t ticket, blob_upload::send what) {
   auto lost = [this, ticket](const caf::error& error) {
     hear(ticket, {protocol::no_response{to_failure(error), 0, false}});
   };
-  if (!what.whole_blob) {
+  if (!what.needs_slot) {
+    j.begins_anew = true;
     j.is = j.is == stage::sending ? stage::committing : j.is;
     self_->request(gateway, caf::infinite, atom::exchange_v, std::move(what.request))
       .then(heard, lost);
     return;
   }
-  j.is = stage::sending;
-  j.sent = 0;
-  j.bodies += 1;
-  in_slot_ = ticket;
+  begin_body(ticket, what);
+  if (!what.next.path.empty())
+    read(ticket, std::move(what.next));
   self_
     ->request(gateway, caf::infinite, atom::exchange_v, std::move(what.request),
               body_watcher_actor{self_}, ticket)
@@ -111,6 +114,7 @@ void uploader_state::hear(std::uint32_t ticket, const protocol::http_outcome& ou
   auto next = j.machine.on_outcome(outcome);
   if (j.machine.mount_refused())
     contracts_.at(j.push).no_mounts.insert(j.machine.order().mount_from);
+  contracts_.at(j.push).speaks_ollama |= j.machine.speaks_ollama();
   free_slot(ticket);
   follow(ticket, std::move(next));
 }
@@ -118,8 +122,8 @@ void uploader_state::hear(std::uint32_t ticket, const protocol::http_outcome& ou
 void uploader_state::wait(std::uint32_t ticket, blob_upload::wait why) {
   auto& j = jobs_.at(ticket);
   j.is = stage::waiting;
-  if (std::exchange(j.sent, 0) != 0)
-    self_->send(desk_, atom::moved_v, j.push, body_progress{j.blob, 0, 0, 0});
+  j.begins_anew = true;
+  roll_back(j, std::min(j.shown, why.kept));
   auto note = patience_.note(why.attempt, std::move(why.why));
   self_->delayed_send(self_, note.wait, atom::again_v, ticket);
   self_->send(desk_, atom::setback_v, j.push, std::move(note));
@@ -135,37 +139,16 @@ void uploader_state::again(std::uint32_t ticket) {
 }
 
 void uploader_state::hash(std::uint32_t ticket) {
-  jobs_.at(ticket).is = stage::waiting;
+  auto& j = jobs_.at(ticket);
+  j.is = stage::waiting;
   auto heard = [this, ticket](const protocol::result<protocol::digest>& of_file) {
     if (auto found = jobs_.find(ticket); found != jobs_.end())
       follow(ticket, found->second.machine.on_hash(of_file));
   };
-  self_->request(hasher_, caf::infinite, atom::hash_v, jobs_.at(ticket).machine.order().path)
+  self_->request(hasher_, caf::infinite, atom::hash_v, j.machine.order().path)
     .then([heard](const protocol::digest& id) { heard(id); },
           [heard](const caf::error& error) { heard(to_failure(error)); });
   start_next_body();
-}
-
-void uploader_state::on_sent(std::uint32_t ticket, std::uint64_t sent) {
-  auto found = jobs_.find(ticket);
-  if (found == jobs_.end())
-    return;
-  auto& j = found->second;
-  if (j.is == stage::committing && sent < j.machine.order().size)
-    j.is = stage::sending; // a new token or a redirect makes the body leave once more
-  if (j.is != stage::sending)
-    return;
-  note_bytes(j, sent);
-  const auto left = j.machine.order().size - sent;
-  if (left == 0) {
-    count_time(j);
-    j.asked_at = self_->clock().now();
-    j.is = stage::committing;
-    free_slot(ticket);
-    start_next_body();
-  }
-  if (left < open_ahead_below)
-    ask_for_more();
 }
 
 void uploader_state::free_slot(std::uint32_t ticket) {
@@ -194,29 +177,15 @@ void uploader_state::ask_for_more() {
   if (hungry_ || count(stage::waiting) >= most_waiting)
     return;
   for (const auto& [ticket, j] : jobs_) {
-    auto ahead = j.is == stage::opening || j.is == stage::ready;
-    auto long_body = j.is == stage::sending && j.machine.order().size - j.sent >= open_ahead_below;
+    auto ahead = j.is == stage::opening || j.is == stage::summing || j.is == stage::ready;
+    auto left = j.machine.order().size - (j.before + j.sent);
+    auto long_body
+      = (j.is == stage::sending || j.is == stage::committing) && left >= open_ahead_below;
     if (ahead || long_body)
       return;
   }
   hungry_ = true;
   self_->send(desk_, atom::hungry_v, number_);
-}
-
-void uploader_state::note_bytes(job& j, std::uint64_t sent) {
-  const auto more = sent >= j.sent ? sent - j.sent : sent;
-  const auto fresh = sent > j.furthest ? sent - std::max(j.furthest, sent - more) : 0;
-  j.sent = sent;
-  j.furthest = std::max(j.furthest, sent);
-  const auto counts = fresh > 0 || (more > 0 && j.bodies <= patient_bodies);
-  self_->send(desk_, atom::moved_v, j.push, body_progress{j.blob, sent, more, fresh, counts});
-}
-
-void uploader_state::count_time(const job& j) {
-  std::chrono::duration<double> took = self_->clock().now() - j.asked_at;
-  auto on_wire = j.is == stage::sending;
-  self_->send(desk_, atom::spent_v, j.push, on_wire ? took.count() : 0.0,
-              on_wire ? 0.0 : took.count());
 }
 
 uploader_state::interface::behavior_type uploader(uploader_state::pointer self,

@@ -47,23 +47,36 @@ public:
   void on_sent(std::uint32_t ticket, std::uint64_t sent);
 
 private:
-  enum class stage : std::uint8_t { opening, ready, sending, committing, waiting };
+  /// Committing: no body of it is on the wire, and one has been. Summing: a part is read for its
+  /// body, which comes next.
+  enum class stage : std::uint8_t { opening, summing, ready, sending, committing, waiting };
 
+  /// A part of a blob that the hasher reads, or has read.
+  struct summed_part {
+    std::uint64_t offset = 0; ///< bytes
+    std::optional<protocol::result<protocol::md5_sum>> sum;
+  };
   /// One blob under way.
   struct job {
     std::string push;
     protocol::ledger::index blob = 0;
     protocol::blob_upload machine;
     stage is = stage::opening;
-    std::uint64_t sent = 0;     ///< bytes of the body that is on the wire
-    std::uint64_t furthest = 0; ///< bytes, over all attempts
-    unsigned bodies = 0;        ///< begun
-    moment asked_at{};          ///< when what is awaited now began
+    std::uint64_t before = 0;   ///< the blob's bytes before the body that is on the wire
+    std::uint64_t length = 0;   ///< of that body, bytes
+    std::uint64_t sent = 0;     ///< bytes of that body
+    std::uint64_t shown = 0;    ///< bytes of the blob, as the desk knows it
+    std::uint64_t furthest = 0; ///< bytes of the blob, over all attempts
+    unsigned begun = 0;         ///< bodies: the first of a session, and those after a setback
+    bool begins_anew = true;    ///< the next one will be such a body
+    std::optional<summed_part> ahead{}; ///< read while another body is on the wire
+    moment asked_at{};                  ///< when what is awaited now began
   };
   struct contract {
     engagement push;
     gateway_actor gateway;
     std::set<std::string> no_mounts; ///< repositories that the registry does not mount from
+    bool speaks_ollama = false;      ///< the registry has shown itself as Ollama's
   };
 
   void follow(std::uint32_t ticket, protocol::blob_upload::step next);
@@ -75,6 +88,10 @@ private:
   void start_next_body();
   void free_slot(std::uint32_t ticket);
   void ask_for_more();
+  void begin_body(std::uint32_t ticket, const protocol::blob_upload::send& what);
+  void sum(std::uint32_t ticket, protocol::file_slice part);
+  void read(std::uint32_t ticket, protocol::file_slice part);
+  void roll_back(job& j, std::uint64_t to);
   void note_bytes(job& j, std::uint64_t sent);
   void count_time(const job& j);
 

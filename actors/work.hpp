@@ -57,10 +57,10 @@ struct upload_result {
   protocol::confirmation how = protocol::confirmation::uploaded;
 };
 
-/// More of a blob's body has left, or it starts again.
+/// More of a blob has left, or it starts again, and `sent` is less than before.
 struct body_progress {
   protocol::ledger::index blob = 0;
-  std::uint64_t sent = 0;  ///< bytes of the body on the wire now; 0: it starts again
+  std::uint64_t sent = 0;  ///< bytes of the blob, those of parts that are stored included
   std::uint64_t more = 0;  ///< bytes since the last word
   std::uint64_t fresh = 0; ///< those of them that had never left before
   bool counts = true;      ///< as progress of the push

@@ -40,11 +40,12 @@ authorized_exchange::step authorized_exchange::on_outcome(http_outcome outcome) 
   response->url = request_.url;
   switch (classify(response->status)) {
     case status_class::unauthorized:
-      if (authorized_again_ || !same_origin(at_, registry_))
+      if (authorized_again_ || !request_.authorize || !same_origin(at_, registry_))
         return outcome;
       authorized_again_ = true;
       return authorize{response->fields.joined("www-authenticate"), authorization_};
-    case status_class::redirect: return follow_redirect(std::move(outcome));
+    case status_class::redirect:
+      return request_.follow_redirects ? follow_redirect(std::move(outcome)) : step{outcome};
     default: return outcome;
   }
 }
@@ -59,6 +60,8 @@ authorized_exchange::step authorized_exchange::on_no_authorization(no_response w
 }
 
 authorized_exchange::step authorized_exchange::send_now() {
+  if (!request_.authorize)
+    return send{request_};
   request_.fields.remove("authorization");
   if (!authorization_.empty() && same_origin(at_, registry_))
     request_.fields.add("Authorization", authorization_);
@@ -78,6 +81,8 @@ authorized_exchange::step authorized_exchange::follow_redirect(http_outcome outc
   auto next = resolve_location(at_, location);
   if (!next)
     return no_answer({errc::refused, at_.origin() + " redirects: " + next.error().message, {}});
+  if (!same_origin(at_, *next))
+    request_.fields.remove("authorization");
   at_ = std::move(*next);
   request_.url = at_.to_string();
   return send_now();

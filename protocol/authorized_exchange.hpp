@@ -11,7 +11,8 @@ namespace flotilla::protocol {
 
 /// One request to a registry and what HTTP puts around it, as a machine without I/O: authorization
 /// is added for the registry's own origin and for no other (RFC 9110 section 15.4), a 401 is
-/// answered once with a new one, and redirects are followed.
+/// answered once with a new one, and redirects are followed. A request may forbid each of the two;
+/// one that brings its own authorization loses it where a redirect leaves its origin.
 ///
 /// Life: `begin` once, then the `on_…` that belongs to the step it answered, until an outcome.
 class authorized_exchange {

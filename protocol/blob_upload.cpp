@@ -1,23 +1,14 @@
 #include "protocol/blob_upload.hpp"
 
-#include "protocol/registry_error.hpp"
 #include "protocol/retry.hpp"
-#include "protocol/text.hpp"
 
 namespace flotilla::protocol {
 
 namespace {
 
-/// A registry that loses every session would otherwise be asked for ever.
-constexpr int most_sessions_lost = 5;
-
 /// Trouble with a mount, after which the blob is better sent: some registries answer a mount that
 /// they cannot do with 500.
 constexpr int most_mounts = 3;
-
-bool is_refused_digest(const http_response& response) {
-  return response.status == 400 && has_error_code(response, "DIGEST_INVALID");
-}
 
 /// A 201 to a mount names the blob or its place (distribution-spec, "Mounting a blob from another
 /// repository"); one that names neither, or another blob, is somebody else's.
@@ -26,34 +17,19 @@ bool is_for(const http_response& response, const digest& id) {
   return named ? *named == id : !response.fields.value("location").empty();
 }
 
-bool is_lost_session(const http_response& response) {
-  return response.status == 404 || response.status == 416
-         || (response.status == 400
-             && (has_error_code(response, "BLOB_UPLOAD_INVALID")
-                 || has_error_code(response, "BLOB_UPLOAD_UNKNOWN")));
-}
-
 } // namespace
 
-const char* to_string(confirmation how) noexcept {
-  switch (how) {
-    case confirmation::present: return "present";
-    case confirmation::mounted: return "mounted";
-    case confirmation::uploaded: return "uploaded";
-    case confirmation::resumed: return "resumed";
-  }
-  return "unknown";
-}
-
-blob_upload::blob_upload(blob_order order, endpoint target)
-  : order_(std::move(order)), target_(std::move(target)) {
+blob_upload::blob_upload(blob_order order, endpoint target, bool ollama)
+  : order_(std::move(order)), target_(std::move(target)), ollama_(ollama) {
 }
 
 blob_upload::step blob_upload::begin() {
-  return open(true);
+  return ollama_ && order_.mount_from.empty() ? open() : mount();
 }
 
 blob_upload::step blob_upload::send_body() {
+  if (phase_ == phase::in_session)
+    return follow(in_ollama_->send_body());
   if (phase_ != phase::ready)
     return misuse("a body without a session");
   phase_ = phase::sending;
@@ -67,8 +43,10 @@ blob_upload::step blob_upload::send_body() {
 
 blob_upload::step blob_upload::again() {
   switch (phase_) {
-    case phase::mounting: return open(true);
-    case phase::opening: return open(false);
+    case phase::mounting: return mount();
+    case phase::announcing:
+    case phase::opening: return open();
+    case phase::in_session: return follow(in_ollama_->again());
     case phase::settling: return settle();
     default: return misuse("nothing to try again");
   }
@@ -81,8 +59,10 @@ blob_upload::step blob_upload::on_outcome(const http_outcome& outcome) {
 blob_upload::step blob_upload::react(const http_outcome& outcome) {
   switch (phase_) {
     case phase::mounting: return on_mount(outcome);
+    case phase::announcing: return on_announced(outcome);
     case phase::opening: return on_opened(outcome);
     case phase::sending: return on_sent(outcome);
+    case phase::in_session: return follow(in_ollama_->on_outcome(outcome));
     case phase::settling: return on_settled(outcome);
     case phase::ready:
     case phase::hashing:
@@ -112,20 +92,30 @@ blob_upload::step blob_upload::on_hash(const result<digest>& of_file) {
                            + ": its content is " + of_file->to_string()
                            + ", and the registry refused it",
                          "the file was changed or damaged: fetch or build the model again"});
-  return open(false); // mangled on the way: one more try
+  return open(); // mangled on the way: one more try
 }
 
-blob_upload::step blob_upload::open(bool by_mount) {
-  phase_ = by_mount ? phase::mounting : phase::opening;
-  if (!by_mount)
-    return send{target_.open_session(), false};
+blob_upload::step blob_upload::on_sum(const result<md5_sum>& of_part) {
+  return phase_ == phase::in_session ? noted(follow(in_ollama_->on_sum(of_part)))
+                                     : misuse("a sum that nobody asked for");
+}
+
+blob_upload::step blob_upload::open() {
+  in_ollama_.reset();
+  phase_ = ollama_ && announces_ ? phase::announcing : phase::opening;
+  return send{phase_ == phase::opening ? target_.open_session()
+                                       : target_.announce(order_.id, order_.size)};
+}
+
+blob_upload::step blob_upload::mount() {
+  phase_ = phase::mounting;
   const auto& source = order_.mount_from.empty() ? target_.repository() : order_.mount_from;
-  return send{target_.mount(order_.id, source), false};
+  return send{target_.mount(order_.id, source)};
 }
 
 blob_upload::step blob_upload::settle() {
   phase_ = phase::settling;
-  return send{target_.head_blob(order_.id), false};
+  return send{target_.head_blob(order_.id)};
 }
 
 blob_upload::step blob_upload::on_mount(const http_outcome& outcome) {
@@ -142,7 +132,32 @@ blob_upload::step blob_upload::on_mount(const http_outcome& outcome) {
     return std::move(why);
   // It does not mount, or not from there: that says nothing about sending.
   mount_refused_ = true;
-  return open(false);
+  return open();
+}
+
+/// One that refuses an announcement may be a registry behind whose front another has come to stand.
+blob_upload::step blob_upload::on_announced(const http_outcome& outcome) {
+  const auto* response = outcome.response();
+  if (response != nullptr && response->status == 201
+      && named_digest(*response).value_or(order_.id) == order_.id)
+    return confirmed{all_sent_ ? confirmation::uploaded : confirmation::present};
+  if (response != nullptr && response->status == 202) {
+    auto direct = direct_storage_in(*response);
+    if (!direct)
+      return unusable(direct.error());
+    return use_ollama_session(*response, std::move(*direct));
+  }
+  if (response != nullptr) {
+    const auto kind = classify(response->status);
+    if (kind == status_class::refused || kind == status_class::absent) {
+      announces_ = false;
+      return open();
+    }
+  }
+  auto trouble = setback(outcome, what());
+  if (auto* again = std::get_if<try_again>(&trouble))
+    return later(std::move(*again), phase::announcing);
+  return std::get<failure>(std::move(trouble));
 }
 
 blob_upload::step blob_upload::on_opened(const http_outcome& outcome) {
@@ -155,87 +170,70 @@ blob_upload::step blob_upload::on_opened(const http_outcome& outcome) {
 }
 
 blob_upload::step blob_upload::use_session(const http_response& response) {
+  if (names_ollama_session(response))
+    return use_ollama_session(response, std::nullopt);
   auto asked = parse_url(response.url);
   if (!asked)
     return failure{errc::internal, what() + ": " + asked.error().message, {}};
   auto session = read_session(response, *asked);
   if (!session)
-    return failure{errc::refused, what() + ": " + session.error().message, session.error().hint};
+    return unusable(session.error());
   session_ = std::move(*session);
   phase_ = phase::ready;
   return ready{};
 }
 
-blob_upload::step blob_upload::on_sent(const http_outcome& outcome) {
-  if (const auto* none = outcome.failed())
-    return on_unsent(*none);
-  const auto& response = *outcome.response();
-  if (response.status == 201) {
-    auto named = named_digest(response);
-    if (named && *named != order_.id)
-      return failure{errc::refused, what() + ": the registry stored it as " + named->to_string(),
-                     "a proxy or the registry changes what passes through it"};
-    return confirmed{confirmation::uploaded};
+blob_upload::step blob_upload::use_ollama_session(const http_response& response,
+                                                  std::optional<storage_place> direct) {
+  ollama_ = true;
+  auto session = ollama_session_in(response);
+  if (!session)
+    return unusable(session.error());
+  if (!*session) // seen when it is busy
+    return later({"session-lost", what() + ": the registry opened a session and named none", {}},
+                 phase::announcing);
+  in_ollama_.emplace(order_, what(), std::move(**session), std::move(direct));
+  return follow(in_ollama_->begin());
+}
+
+blob_upload::step blob_upload::follow(ollama_upload::step next) {
+  phase_ = phase::in_session;
+  if (auto* last = std::get_if<ollama_upload::close>(&next)) {
+    phase_ = phase::sending;
+    all_sent_ = true;
+    return send{std::move(last->request)};
   }
-  if (is_refused_digest(response)) {
-    if (hashed_)
-      return failure{errc::refused,
-                     what() + ": the registry answered " + describe(response)
-                       + " twice, though the file's content is right",
-                     "something between here and the registry changes the bytes"};
-    hashed_ = true;
-    phase_ = phase::hashing;
-    return hash_file{};
-  }
-  if (is_lost_session(response))
-    return lost_session(response);
-  if (classify(response.status) == status_class::success) // not what a closing PUT gets
-    return settle_oddity(response);
-  auto trouble = setback(outcome, what());
-  if (auto* again = std::get_if<try_again>(&trouble))
-    return later(std::move(*again), response.status >= 500 ? phase::settling : phase::opening);
-  return std::get<failure>(std::move(trouble));
-}
-
-blob_upload::step blob_upload::on_unsent(const no_response& none) {
-  auto trouble = setback({none}, what());
-  if (auto* again = std::get_if<try_again>(&trouble))
-    // All bytes left: the registry may have stored them and lost only its answer.
-    return later(std::move(*again), none.body_complete ? phase::settling : phase::opening);
-  return std::get<failure>(std::move(trouble));
-}
-
-blob_upload::step blob_upload::on_settled(const http_outcome& outcome) {
-  auto found = judge_blob_head(outcome, target_, order_.id, order_.size);
-  if (auto* there = std::get_if<presence>(&found))
-    return *there == presence::present ? step{confirmed{confirmation::uploaded}} : open(false);
-  if (auto* again = std::get_if<try_again>(&found))
-    return later(std::move(*again), phase::settling);
-  return std::get<failure>(std::move(found));
-}
-
-blob_upload::step blob_upload::lost_session(const http_response& response) {
-  if (++sessions_lost_ > most_sessions_lost)
-    return too_many_lost(response);
-  return later({"session-lost", what() + ": the registry answered " + describe(response), {}},
-               phase::opening);
-}
-
-/// Not what a closing PUT gets: ask, but not for ever.
-blob_upload::step blob_upload::settle_oddity(const http_response& response) {
-  return ++sessions_lost_ > most_sessions_lost ? too_many_lost(response) : settle();
-}
-
-blob_upload::step blob_upload::too_many_lost(const http_response& response) {
-  return failure{errc::refused,
-                 what() + ": the registry lost " + std::to_string(sessions_lost_)
-                   + " upload sessions, at last with " + describe(response),
-                 "registries with several replicas need a shared secret or session affinity"};
+  if (auto* again = std::get_if<try_again>(&next))
+    return later(std::move(*again), phase::in_session);
+  if (auto* trouble = std::get_if<ollama_upload::anew>(&next))
+    return later(std::move(trouble->why), phase::opening);
+  if (auto* lost = std::get_if<ollama_upload::lost>(&next))
+    return lost_session(lost->why);
+  if (auto* body = std::get_if<send>(&next))
+    return std::move(*body);
+  if (auto* part = std::get_if<sum_part>(&next))
+    return std::move(*part);
+  if (auto* why = std::get_if<failure>(&next))
+    return std::move(*why);
+  return ready{};
 }
 
 blob_upload::step blob_upload::later(try_again why, phase then) {
   phase_ = then;
-  return wait{attempt_++, std::move(why)};
+  return wait{attempt_++, std::move(why), kept()};
+}
+
+/// In doubt, all: it is counted back once it turns out otherwise.
+std::uint64_t blob_upload::kept() const {
+  switch (phase_) {
+    case phase::settling: return order_.size;
+    case phase::in_session: return in_ollama_->stored();
+    default: return 0;
+  }
+}
+
+blob_upload::step blob_upload::unusable(const failure& why) const {
+  return failure{why.code, what() + ": " + why.message, why.hint};
 }
 
 std::string blob_upload::what() const {

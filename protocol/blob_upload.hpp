@@ -1,26 +1,16 @@
 #pragma once
 
 #include "protocol/endpoint.hpp"
+#include "protocol/ollama_upload.hpp"
 #include "protocol/upload_session.hpp"
-#include "protocol/verdict.hpp"
+#include "protocol/upload_step.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
 namespace flotilla::protocol {
-
-/// One blob to bring to a repository.
-struct blob_order {
-  digest id;
-  std::uint64_t size = 0; ///< bytes
-  std::string path;       ///< the file that holds it
-  std::string mount_from; ///< repository that may hold it already; empty: none known
-};
-
-/// The ways in which a blob can come to be confirmed.
-enum class confirmation : std::uint8_t { present, mounted, uploaded, resumed };
-const char* to_string(confirmation how) noexcept;
 
 /// The upload of one blob that was not found, from opening a session to the registry's word that it
 /// holds it, as a machine without I/O: it is told each outcome and answers with the next step. It
@@ -31,37 +21,31 @@ const char* to_string(confirmation how) noexcept;
 /// the blob was there all along, 202 opens a session as any POST does (distribution-spec, "Mounting
 /// a blob from another repository"). What is neither is answered by a plain POST.
 ///
+/// A session named by `Docker-Upload-Location` shows Ollama's registry, whose sessions take parts:
+/// `ollama_upload` does these. From then on an upload begins with an announcement, which that
+/// registry may answer with a storage's URL for the whole blob (docs/decisions/0010).
+///
 /// Life: `begin` once; then what each step asks for, until `confirmed` or a failure. After that,
 /// and for a call that no step asked for, the answer is errc::internal.
 class blob_upload {
 public:
-  /// Send this, then `on_outcome`. `whole_blob`: its body is the blob and needs a body slot.
-  struct send {
-    http_request request;
-    bool whole_blob = false;
-  };
-  /// A session stands open: call `send_body` once a body slot is free.
-  struct ready {};
-  /// Wait before attempt `attempt + 1`, then `again`.
-  struct wait {
-    unsigned attempt = 1;
-    try_again why;
-  };
-  /// The registry says that the bytes are not the digest's: hash the file, then `on_hash`.
-  struct hash_file {};
-  /// The registry holds the blob.
-  struct confirmed {
-    confirmation how = confirmation::uploaded;
-  };
-  using step = std::variant<send, ready, wait, hash_file, confirmed, failure>;
+  using send = upload_step::send;
+  using ready = upload_step::ready;
+  using wait = upload_step::wait;
+  using hash_file = upload_step::hash_file;
+  using sum_part = upload_step::sum_part;
+  using confirmed = upload_step::confirmed;
+  using step = std::variant<send, ready, wait, hash_file, sum_part, confirmed, failure>;
 
-  blob_upload(blob_order order, endpoint target);
+  /// @param ollama the registry has shown itself as Ollama's
+  blob_upload(blob_order order, endpoint target, bool ollama = false);
 
   [[nodiscard]] step begin();
   [[nodiscard]] step send_body();
   [[nodiscard]] step again();
   [[nodiscard]] step on_outcome(const http_outcome& outcome);
   [[nodiscard]] step on_hash(const result<digest>& of_file);
+  [[nodiscard]] step on_sum(const result<md5_sum>& of_part);
 
   const blob_order& order() const noexcept {
     return order_;
@@ -70,41 +54,62 @@ public:
   bool mount_refused() const noexcept {
     return mount_refused_;
   }
+  /// The registry is Ollama's: other blobs may begin so.
+  bool speaks_ollama() const noexcept {
+    return ollama_;
+  }
 
 private:
-  enum class phase : std::uint8_t { mounting, opening, ready, sending, hashing, settling, ended };
+  enum class phase : std::uint8_t {
+    mounting,
+    announcing,
+    opening,
+    ready,
+    sending,
+    in_session, ///< of Ollama's registry
+    hashing,
+    settling,
+    ended
+  };
 
   step react(const http_outcome& outcome);
   step noted(step next);
   step misuse(const char* how) const;
-  step open(bool by_mount);
+  step mount();
+  step open();
   step settle();
   step on_mount(const http_outcome& outcome);
+  step on_announced(const http_outcome& outcome);
   step on_opened(const http_outcome& outcome);
   step on_sent(const http_outcome& outcome);
   step on_settled(const http_outcome& outcome);
   step on_unsent(const no_response& none);
+  step on_refused_digest(const http_response& response);
   step use_session(const http_response& response);
-  step lost_session(const http_response& response);
+  step use_ollama_session(const http_response& response, std::optional<storage_place> direct);
+  step follow(ollama_upload::step next);
+  step lost_session(const std::string& when);
   step settle_oddity(const http_response& response);
-  step too_many_lost(const http_response& response);
+  step too_many_lost(const std::string& when) const;
   step later(try_again why, phase then);
+  std::uint64_t kept() const;
+  step unusable(const failure& why) const;
+  bool is_stored(const http_response& response) const;
   std::string what() const;
 
   blob_order order_;
   endpoint target_;
   upload_session session_;
+  std::optional<ollama_upload> in_ollama_; ///< in the session that stands open
   phase phase_ = phase::mounting;
   unsigned attempt_ = 1;
   int sessions_lost_ = 0;
   int mounts_ = 0;
   bool mount_refused_ = false;
   bool hashed_ = false;
+  bool ollama_ = false;
+  bool announces_ = true; ///< to Ollama's registry
+  bool all_sent_ = false; ///< to Ollama's registry, at least once
 };
-
-template <class Inspector>
-auto inspect(Inspector& f, blob_order& x) {
-  return f(x.id, x.size, x.path, x.mount_from);
-}
 
 } // namespace flotilla::protocol

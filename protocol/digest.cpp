@@ -74,14 +74,7 @@ std::string digest::to_string() const {
 }
 
 std::string digest::hex() const {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(hex_size);
-  for (auto byte : bytes_) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
-  }
-  return text;
+  return hex_digits(bytes_.data(), bytes_.size());
 }
 
 std::string digest::brief() const {

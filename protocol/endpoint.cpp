@@ -25,6 +25,14 @@ http_request endpoint::open_session() const {
   return {method::post, base_ + "blobs/uploads/", {}, {}, {}};
 }
 
+http_request endpoint::announce(const digest& id, std::uint64_t size) const {
+  return {method::post,
+          base_ + "blobs/uploads/?digest=" + id.to_string(),
+          {{"X-Redirect-Uploads", "2"}, {"X-Content-Length", std::to_string(size)}},
+          {},
+          {}};
+}
+
 http_request endpoint::mount(const digest& id, std::string_view source) const {
   return {method::post,
           base_ + "blobs/uploads/?mount=" + id.to_string() + "&from=" + percent_encoded(source),

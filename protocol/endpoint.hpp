@@ -4,6 +4,7 @@
 #include "protocol/http.hpp"
 #include "protocol/url.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,9 @@ public:
   http_request probe() const; ///< GET /v2/
   http_request head_blob(const digest& id) const;
   http_request open_session() const; ///< POST, no body
+  /// POST that tells Ollama's registry what is to come (ollama: x/transfer/upload.go). Other
+  /// registries would take it for a blob without content.
+  http_request announce(const digest& id, std::uint64_t size) const;
   /// POST that mounts the blob from `source` or else opens a session.
   http_request mount(const digest& id, std::string_view source) const;
   /// @param reference a tag or a digest

@@ -79,8 +79,10 @@ struct http_request {
   header_fields fields;
   std::string content; ///< a small body held in memory; unused when `file` names one
   file_slice file;
-  std::uint32_t lane = 0; ///< whose request it is: all of one lane are limited and cancelled
-                          ///< together; 0: nobody's
+  std::uint32_t lane = 0;       ///< whose request it is: all of one lane are limited and cancelled
+                                ///< together; 0: nobody's
+  bool follow_redirects = true; ///< false: one is an answer like any other
+  bool authorize = true; ///< false: it goes as it is, with an authorization of its own or without
 
   std::uint64_t body_length() const noexcept {
     return file.path.empty() ? content.size() : file.length;
@@ -128,7 +130,7 @@ auto inspect(Inspector& f, file_slice& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, http_request& x) {
-  return f(x.verb, x.url, x.fields, x.content, x.file, x.lane);
+  return f(x.verb, x.url, x.fields, x.content, x.file, x.lane, x.follow_redirects, x.authorize);
 }
 template <class Inspector>
 auto inspect(Inspector& f, http_response& x) {

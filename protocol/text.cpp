@@ -98,6 +98,17 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
          });
 }
 
+std::string hex_digits(const std::uint8_t* bytes, std::size_t count) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * count);
+  for (std::size_t i = 0; i < count; ++i) {
+    text += digits[bytes[i] >> 4];
+    text += digits[bytes[i] & 15];
+  }
+  return text;
+}
+
 std::string_view trimmed(std::string_view text) noexcept {
   constexpr std::string_view blanks = " \t";
   const auto first = text.find_first_not_of(blanks);

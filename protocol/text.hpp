@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ std::string lower(std::string_view text);
 
 /// Equal but for ASCII case.
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
+/// Two lower-case digits for each byte.
+std::string hex_digits(const std::uint8_t* bytes, std::size_t count);
 
 /// Without blanks and tabs at both ends.
 std::string_view trimmed(std::string_view text) noexcept;

@@ -1,5 +1,6 @@
 #include "protocol/upload_session.hpp"
 
+#include "protocol/registry_error.hpp"
 #include "protocol/text.hpp"
 
 #include <charconv>
@@ -53,6 +54,13 @@ result<std::uint64_t> parse_held_bytes(std::string_view range) {
   if (error != std::errc{} || end != digits.data() + digits.size() || last == UINT64_MAX)
     return malformed(range, "has no last byte");
   return last == 0 ? std::uint64_t{0} : last + 1;
+}
+
+bool is_lost_session(const http_response& response) {
+  return response.status == 404 || response.status == 416
+         || (response.status == 400
+             && (has_error_code(response, "BLOB_UPLOAD_INVALID")
+                 || has_error_code(response, "BLOB_UPLOAD_UNKNOWN")));
 }
 
 std::string closing_url(const upload_session& session, const digest& id) {

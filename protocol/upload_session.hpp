@@ -26,6 +26,9 @@ result<upload_session> read_session(const http_response& response, const url& re
 /// @returns errc::malformed for anything else, and for a range that does not start at 0.
 result<std::uint64_t> parse_held_bytes(std::string_view range);
 
+/// The answer says that the session is no more: a new one may do.
+bool is_lost_session(const http_response& response);
+
 /// Where the PUT goes that closes the session: its Location with `digest=` added.
 std::string closing_url(const upload_session& session, const digest& id);
 

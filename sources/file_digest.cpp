@@ -8,14 +8,6 @@
 
 namespace flotilla::sources {
 
-namespace {
-
-protocol::failure cannot_read(const std::string& path, const std::string& why) {
-  return invalid("cannot read " + in_quotes(path) + ": " + why);
-}
-
-} // namespace
-
 protocol::result<protocol::digest> file_digest(const std::string& path) {
   open_file file{path};
   if (!file)

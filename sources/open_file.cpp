@@ -17,14 +17,28 @@ open_file::~open_file() {
 }
 
 bool open_file::is_regular() const noexcept {
+  return size().has_value();
+}
+
+std::optional<std::uint64_t> open_file::size() const noexcept {
   struct stat found = {};
-  return ::fstat(fd_, &found) == 0 && S_ISREG(found.st_mode);
+  if (::fstat(fd_, &found) != 0 || !S_ISREG(found.st_mode))
+    return std::nullopt;
+  return static_cast<std::uint64_t>(found.st_size);
 }
 
 ssize_t open_file::read(char* to, std::size_t length) const noexcept {
   ssize_t got = 0;
   do
     got = ::read(fd_, to, length);
+  while (got < 0 && errno == EINTR);
+  return got;
+}
+
+ssize_t open_file::read_at(std::uint64_t offset, char* to, std::size_t length) const noexcept {
+  ssize_t got = 0;
+  do
+    got = ::pread(fd_, to, length, static_cast<off_t>(offset));
   while (got < 0 && errno == EINTR);
   return got;
 }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <sys/types.h>
 
@@ -20,8 +22,12 @@ public:
     return fd_ >= 0;
   }
   bool is_regular() const noexcept;
+  /// Bytes of a regular file; nothing for what is none.
+  std::optional<std::uint64_t> size() const noexcept;
   /// read(2), begun again after a signal.
   ssize_t read(char* to, std::size_t length) const noexcept;
+  /// The same from that byte on: pread(2).
+  ssize_t read_at(std::uint64_t offset, char* to, std::size_t length) const noexcept;
 
 private:
   int fd_;

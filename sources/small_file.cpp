@@ -9,10 +9,10 @@
 namespace flotilla::sources {
 namespace {
 
-protocol::failure cannot_read(const std::string& path, int error) {
+protocol::failure no_content(const std::string& path, int error) {
   if (error == ENOENT)
     return invalid("no such file: " + in_quotes(path));
-  return invalid("cannot read " + in_quotes(path) + ": " + reason(error));
+  return cannot_read(path, reason(error));
 }
 
 } // namespace
@@ -22,7 +22,7 @@ protocol::result<std::string> read_small_file(const std::string& path, const con
     return within.refusal(path);
   open_file file{path};
   if (!file)
-    return cannot_read(path, errno);
+    return no_content(path, errno);
   if (!file.is_regular())
     return invalid("not a regular file: " + in_quotes(path));
   std::string content;
@@ -30,7 +30,7 @@ protocol::result<std::string> read_small_file(const std::string& path, const con
   while (content.size() <= protocol::max_manifest_bytes) {
     auto got = file.read(piece, sizeof piece);
     if (got < 0)
-      return cannot_read(path, errno);
+      return no_content(path, errno);
     if (got == 0)
       return content;
     content.append(piece, static_cast<std::size_t>(got));

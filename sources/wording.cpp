@@ -31,6 +31,10 @@ protocol::failure invalid(std::string message, std::string hint) {
   return {protocol::errc::source_invalid, std::move(message), std::move(hint)};
 }
 
+protocol::failure cannot_read(const std::string& path, const std::string& why) {
+  return invalid("cannot read " + in_quotes(path) + ": " + why);
+}
+
 protocol::failure misuse(std::string message, std::string hint) {
   return {protocol::errc::usage, std::move(message), std::move(hint)};
 }

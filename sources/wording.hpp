@@ -23,6 +23,8 @@ std::string reason(int error);
 
 /// An errc::source_invalid.
 protocol::failure invalid(std::string message, std::string hint = {});
+/// The same of a file that cannot be read.
+protocol::failure cannot_read(const std::string& path, const std::string& why);
 /// An errc::usage.
 protocol::failure misuse(std::string message, std::string hint = {});
 

@@ -52,6 +52,12 @@ protocol::http_outcome random_outcome(choices& from, int session) {
   if (from.below(8) != 0)
     response.fields.add("Location", "/u/" + std::to_string(session));
   if (from.below(4) == 0)
+    response.fields.add("Docker-Upload-Location", "/u/" + std::to_string(session));
+  if (from.below(8) == 0)
+    response.fields.add("X-Direct-Upload-URL", "https://s3.example/?sig=secret");
+  if (from.below(8) == 0)
+    response.fields.add("X-Signed-Header-A", std::string(1, static_cast<char>(from.next())));
+  if (from.below(4) == 0)
     response.fields.add("Docker-Content-Digest", (from.below(2) == 0 ? id : other).to_string());
   if (from.below(2) == 0)
     response.fields.add("Content-Length", from.below(2) == 0 ? "6" : "7");
@@ -79,11 +85,15 @@ private:
       check(*send);
       return machine_.on_outcome(random_outcome(from_, ++answers_));
     }
+    if (auto* sum = std::get_if<blob_upload::sum_part>(&now)) {
+      fuzz::require(sum->part.length > 0 && sum->part.offset < size_);
+      fuzz::require(sum->part.length <= size_ - sum->part.offset);
+      return machine_.on_sum(protocol::md5_sum{});
+    }
     if (std::holds_alternative<blob_upload::ready>(now)) {
-      session_ = answers_;
       auto body = machine_.send_body();
       fuzz::require(std::holds_alternative<blob_upload::send>(body));
-      fuzz::require(std::get<blob_upload::send>(body).whole_blob);
+      fuzz::require(std::get<blob_upload::send>(body).needs_slot);
       return body;
     }
     if (auto* wait = std::get_if<blob_upload::wait>(&now)) {
@@ -102,15 +112,22 @@ private:
     return now;
   }
 
-  /// A body goes only where a session was opened for it just now, and once.
+  /// An ordinary registry never sees an announcement, and no storage our authorization; a body is
+  /// a part of the blob, and goes only where an answer said just now.
   void check(const blob_upload::send& what) {
-    fuzz::require(what.whole_blob == !what.request.file.path.empty());
-    if (!what.whole_blob)
+    const auto& request = what.request;
+    fuzz::require(what.needs_slot == !request.file.path.empty());
+    if (request.verb == protocol::method::post && request.url.find("digest=") != std::string::npos)
+      fuzz::require(machine_.speaks_ollama());
+    if (!what.needs_slot)
       return;
-    const auto place = "https://reg.example/u/" + std::to_string(session_) + "?digest=";
-    fuzz::require(session_ != 0 && what.request.url.rfind(place, 0) == 0);
-    fuzz::require(what.request.file.offset == 0 && what.request.file.length == 6);
-    session_ = 0;
+    const bool to_storage = request.url.rfind("https://s3.example/", 0) == 0;
+    fuzz::require(to_storage || request.url.rfind("https://reg.example/u/", 0) == 0);
+    fuzz::require(!to_storage || !request.authorize);
+    fuzz::require(what.before == request.file.offset && request.file.file_size == size_);
+    fuzz::require(request.file.offset + request.file.length <= size_);
+    if (request.verb == protocol::method::put && request.authorize)
+      fuzz::require(request.file.length == size_);
   }
 
   /// Nothing more comes of it.
@@ -118,17 +135,18 @@ private:
     for (int i = 0; i < 8; ++i) {
       const blob_upload::step steps[]
         = {machine_.on_outcome(random_outcome(from_, ++answers_)), machine_.again(),
-           machine_.send_body(), machine_.on_hash(id)};
+           machine_.send_body(), machine_.on_hash(id), machine_.on_sum(protocol::md5_sum{})};
       for (const auto& step : steps)
         fuzz::require(std::holds_alternative<protocol::failure>(step));
     }
   }
 
   choices& from_;
-  blob_upload machine_{{id, 6, "/blob", from_.below(2) == 0 ? "library/base" : ""},
-                       {*protocol::parse_url("https://reg.example"), "m"}};
+  std::uint64_t size_ = from_.below(2) == 0 ? 6 : 200 << 20; ///< bytes
+  blob_upload machine_{{id, size_, "/blob", from_.below(2) == 0 ? "library/base" : ""},
+                       {*protocol::parse_url("https://reg.example"), "m"},
+                       from_.below(4) == 0};
   int answers_ = 0;
-  int session_ = 0; ///< the answer that opened the one that stands open; 0: none
   unsigned waits_ = 0;
   bool hashed_ = false;
   bool ended_ = false;

@@ -258,5 +258,47 @@ TEST(AuthorizedExchange, RefusesARequestThatGoesNowhere) {
   EXPECT_EQ(last.failed()->why.code, errc::refused);
 }
 
+TEST(AuthorizedExchange, PassesOnARedirectThatIsNotToBeFollowed) {
+  for (int status : {301, 302, 303, 307, 308}) {
+    SCOPED_TRACE(status);
+    auto patch = request(method::patch);
+    patch.follow_redirects = false;
+    authorized_exchange exchange{patch, registry};
+    EXPECT_EQ(authorization(sent(exchange.begin("Bearer old"))), "Bearer old");
+    ASSERT_TRUE(
+      std::holds_alternative<authorized_exchange::authorize>(exchange.on_outcome(answer(401))));
+    sent(exchange.on_authorization("Bearer new"));
+    auto last = ended(exchange.on_outcome(redirect(status, "https://s3.example/p")));
+    ASSERT_NE(last.response(), nullptr);
+    EXPECT_EQ(last.response()->status, status);
+    EXPECT_EQ(last.response()->fields.value("location"), "https://s3.example/p");
+    EXPECT_EQ(last.response()->url, "https://reg.example/v2/m/x");
+  }
+}
+
+TEST(AuthorizedExchange, LeavesARequestThatNeedsNoneWithoutAuthorization) {
+  for (const char* to : {"https://reg.example/store", "https://s3.example/store"}) {
+    auto put = request(method::put, to);
+    put.authorize = false;
+    authorized_exchange exchange{put, registry};
+    EXPECT_EQ(authorization(sent(exchange.begin("Bearer abc"))), "");
+    EXPECT_EQ(authorization(sent(exchange.on_outcome(redirect(307, "https://reg.example/y")))), "");
+    auto last = ended(exchange.on_outcome(answer(401, {{"WWW-Authenticate", "Basic x=y"}})));
+    ASSERT_NE(last.response(), nullptr);
+    EXPECT_EQ(last.response()->status, 401);
+  }
+}
+
+TEST(AuthorizedExchange, SendsARequestsOwnAuthorizationToItsOriginAlone) {
+  auto put = request(method::put, "https://s3.example/store");
+  put.fields.add("Authorization", "AWS4 x");
+  put.authorize = false;
+  authorized_exchange exchange{put, registry};
+  EXPECT_EQ(authorization(sent(exchange.begin("Bearer abc"))), "AWS4 x");
+  EXPECT_EQ(authorization(sent(exchange.on_outcome(redirect(307, "/elsewhere")))), "AWS4 x");
+  EXPECT_EQ(authorization(sent(exchange.on_outcome(redirect(307, "https://s4.example/")))), "");
+  EXPECT_EQ(authorization(sent(exchange.on_outcome(redirect(307, "https://s3.example/")))), "");
+}
+
 } // namespace
 } // namespace flotilla::protocol

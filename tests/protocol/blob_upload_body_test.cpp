@@ -100,7 +100,7 @@ TEST_F(BlobUpload, IsSentAnewWhenItCannotHaveArrived) {
     EXPECT_EQ(post.url, uploads);
     as<blob_upload::ready>(again.on_outcome(session("/u/2")));
     auto put = as<blob_upload::send>(again.send_body());
-    EXPECT_TRUE(put.whole_blob);
+    EXPECT_TRUE(put.needs_slot);
     EXPECT_EQ(put.request.url, "https://reg.example/u/2?digest=" + id.to_string());
     as<blob_upload::confirmed>(again.on_outcome(answer(201)));
   }
@@ -134,7 +134,7 @@ TEST_F(BlobUpload, AsksForTheBlobWhenItMayHaveArrived) {
       next = doubtful.again();
     }
     auto head = as<blob_upload::send>(std::move(next));
-    EXPECT_FALSE(head.whole_blob);
+    EXPECT_FALSE(head.needs_slot);
     EXPECT_EQ(head.request.verb, method::head);
     EXPECT_EQ(head.request.url, "https://reg.example/v2/models/llama/blobs/" + id.to_string());
     EXPECT_EQ(

@@ -8,7 +8,7 @@ namespace {
 TEST_F(BlobUpload, BeginsWithAMountFromItsSource) {
   blob_upload mounting{order("library/base"), target};
   auto first = as<blob_upload::send>(mounting.begin());
-  EXPECT_FALSE(first.whole_blob);
+  EXPECT_FALSE(first.needs_slot);
   EXPECT_EQ(first.request.verb, method::post);
   EXPECT_EQ(first.request.url, uploads + "?mount=" + id.to_string() + "&from=library/base");
   EXPECT_EQ(first.request.body_length(), 0u);
@@ -44,7 +44,7 @@ TEST_F(BlobUpload, UsesTheSessionThatARefusedMountOpens) {
   as<blob_upload::send>(mounting.begin());
   as<blob_upload::ready>(mounting.on_outcome(session("/u/7?_state=x")));
   auto body = as<blob_upload::send>(mounting.send_body());
-  EXPECT_TRUE(body.whole_blob);
+  EXPECT_TRUE(body.needs_slot);
   EXPECT_EQ(body.request.verb, method::put);
   EXPECT_EQ(body.request.url, "https://reg.example/u/7?_state=x&digest=" + id.to_string());
   EXPECT_EQ(body.request.fields.value("content-type"), "application/octet-stream");

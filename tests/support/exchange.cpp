@@ -17,6 +17,11 @@ std::string seen_request::parameter(const std::string& name) const {
   return found == query.end() ? std::string() : found->second;
 }
 
+std::string seen_request::origin() const {
+  const auto scheme = header("X-Forwarded-Proto");
+  return (scheme.empty() ? "http" : scheme) + "://" + header("Host");
+}
+
 answer registry_error(int status, const std::string& code, const std::string& message) {
   return {status,
           {{"Content-Type", "application/json"}},

@@ -23,6 +23,8 @@ struct seen_request {
   std::string header(const std::string& name) const;
   /// The first parameter of that name; empty when there is none.
   std::string parameter(const std::string& name) const;
+  /// What it was sent to, as the client sees it; a TLS front says so.
+  std::string origin() const;
 };
 
 /// What a test's server answers.

@@ -115,8 +115,7 @@ bool ollama_door::is_signed(const seen_request& request) {
   if (!noted_.expect(framed, request, "its Authorization is not PUBLIC KEY:SIGNATURE"))
     return false;
   const auto raw_key = key.substr(key_prefix().size());
-  const auto text
-    = "GET,http://" + request.header("Host") + request.target + "," + base64(hex(sha256("")));
+  const auto text = "GET," + request.origin() + request.target + "," + base64(hex(sha256("")));
   return noted_.expect(verifies(raw_key, signature, text), request, "its signature is wrong")
          && (rules_.public_key.empty() || raw_key == rules_.public_key);
 }
@@ -144,7 +143,7 @@ std::optional<answer> ollama_door::check_token(const seen_request& request) {
   auto refusal = unauthorized("authentication required");
   refusal.headers.emplace_back(
     "WWW-Authenticate",
-    "Bearer realm=\"http://" + request.header("Host") + "/v2/token\",service=\"" + service + "\""
+    "Bearer realm=\"" + request.origin() + "/v2/token\",service=\"" + service + "\""
       + (repository.empty()
            ? ""
            : ",scope=\"repository:" + repository + (reads ? ":pull\"" : ":pull,push\"")));

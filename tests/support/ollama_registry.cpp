@@ -67,6 +67,10 @@ std::string ollama_registry::address() const {
   return impl_->server.address();
 }
 
+std::uint16_t ollama_registry::port() const {
+  return impl_->server.port();
+}
+
 std::optional<std::string> ollama_registry::blob(const std::string& repository,
                                                  const std::string& digest) const {
   return impl_->content.blob(repository, digest);

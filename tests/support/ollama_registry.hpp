@@ -38,6 +38,7 @@ public:
   ollama_registry& operator=(const ollama_registry&) = delete;
 
   std::string address() const; ///< `127.0.0.1:PORT`
+  std::uint16_t port() const;
 
   /// What it holds.
   std::optional<std::string> blob(const std::string& repository, const std::string& digest) const;

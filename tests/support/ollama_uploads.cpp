@@ -44,6 +44,32 @@ std::string etag_of(const Parts& parts) {
 } // namespace
 
 answer ollama_uploads::begin(const seen_request& request, const std::string& repository) {
+  const bool announced = !request.parameter("digest").empty()
+                         || !request.header("X-Content-Length").empty()
+                         || !request.header("X-Redirect-Uploads").empty();
+  return announced ? announce(request, repository) : open(request, repository);
+}
+
+answer ollama_uploads::open(const seen_request& request, const std::string& repository) {
+  if (!noted_.expect(request.body.empty() && request.header("Content-Length") == "0", request,
+                     "what opens a session has a body of length 0"))
+    return refused("not opened as it should be");
+  const auto mount = request.parameter("mount");
+  if (const auto held = content_.blob(request.parameter("from"), mount)) {
+    content_.add_blob(repository, *held);
+    return {201, {{"Location", "/v2/" + repository + "/blobs/" + mount}}, {}, {}};
+  }
+  const std::lock_guard guard(lock_);
+  const auto id = "session-" + std::to_string(++opened_);
+  auto& opened = sessions_[id];
+  opened.repository = repository;
+  opened.announced = false;
+  answer result{202, {}, {}, {}};
+  name_session(result, request, id, 0);
+  return result;
+}
+
+answer ollama_uploads::announce(const seen_request& request, const std::string& repository) {
   const auto digest = request.parameter("digest");
   const auto size = number(request.header("X-Content-Length"));
   static const std::regex form("sha256:[0-9a-f]{64}");
@@ -60,10 +86,11 @@ answer ollama_uploads::begin(const seen_request& request, const std::string& rep
     return {201, {}, {}, {}};
   const std::lock_guard guard(lock_);
   const auto id = "session-" + std::to_string(++opened_);
-  auto& opened = sessions_[id] = {repository, digest, *size, {}};
+  const bool direct = options_.upload == ollama_upload::direct;
+  auto& opened = sessions_[id] = {repository, digest, *size, {}, direct, true, false};
   answer result{202, {}, {}, {}};
   name_session(result, request, id, 0);
-  if (options_.upload == ollama_upload::direct) {
+  if (direct) {
     result.headers.emplace_back("X-Direct-Upload-URL", "http://" + storage_ + store_target(id, 0));
     for (const auto& [name, value] : signed_headers(opened))
       result.headers.emplace_back("X-Signed-Header-" + name, value);
@@ -79,13 +106,36 @@ answer ollama_uploads::go_on(const seen_request& request, const std::string& id)
     return registry_error(404, "BLOB_UPLOAD_UNKNOWN", "upload session unknown");
   if (request.method == "PATCH")
     return append(request, id, found->second);
-  if (noted_.expect(request.method == "PUT", request, "sessions take PATCH and PUT"))
-    return finish(request, id, found->second);
-  return registry_error(405, "UNSUPPORTED", "no such method here");
+  if (!noted_.expect(request.method == "PUT", request, "sessions take PATCH and PUT"))
+    return registry_error(405, "UNSUPPORTED", "no such method here");
+  const auto& open = found->second;
+  const bool whole = options_.plain_location && !open.announced && open.parts.size() == open.whole
+                     && request.parameter("etag").empty();
+  return whole ? take_whole(request, id, found->second) : finish(request, id, found->second);
+}
+
+/// As the registry did before it knew of parts: its storage completes the blob.
+answer ollama_uploads::take_whole(const seen_request& request, const std::string& id, session& to) {
+  to.digest = request.parameter("digest");
+  const bool right
+    = noted_.expect(request.target == session_target(to, id, 0) + "&digest=" + to.digest, request,
+                    "not the URL that was named last, with a digest")
+      && noted_.expect(digest_of(request.body) == to.digest, request,
+                       "the bytes have another digest");
+  if (!right)
+    return refused("not a blob as it should be");
+  if (keeps()) {
+    content_.add_blob(to.repository, request.body);
+    sessions_.erase(id);
+    return {201, {}, {}, {}};
+  }
+  to.whole = true;
+  to.parts = {{request.body.size(), std::nullopt}};
+  return {307, {{"Location", "http://" + storage_ + store_target(id, 0)}}, {}, {}};
 }
 
 answer ollama_uploads::append(const seen_request& request, const std::string& id, session& to) {
-  if (!noted_.expect(options_.upload != ollama_upload::direct, request, "it takes no parts"))
+  if (!noted_.expect(!to.direct, request, "it takes no parts"))
     return refused("no parts");
   if (!to.parts.empty() && request.target == session_target(to, id, to.parts.size() - 1))
     to.parts.pop_back(); // once more
@@ -99,7 +149,7 @@ answer ollama_uploads::append(const seen_request& request, const std::string& id
   const auto index = to.parts.size();
   to.parts.push_back({request.body.size(), std::nullopt});
   answer result{202, {}, {}, {}};
-  if (options_.upload == ollama_upload::kept) {
+  if (keeps()) {
     to.parts.back().bytes = request.body;
   } else {
     result.status = 307;
@@ -114,20 +164,24 @@ bool ollama_uploads::announces_a_part(const seen_request& request, const session
   const auto size = request.body.size();
   const auto range = std::to_string(first) + "-" + std::to_string(first + size - 1);
   const bool last = first + size == to.size;
+  const bool fits = !to.announced || first + size <= to.size;
   return noted_.expect(request.header("X-Redirect-Uploads") == "1", request,
                        "X-Redirect-Uploads must be 1")
          && noted_.expect(request.header("Content-Type") == octets, request,
                           "Content-Type must be application/octet-stream")
-         && noted_.expect(size > 0 && first + size <= to.size, request, "not a part of the blob")
+         && noted_.expect(size > 0 && fits, request, "not a part of the blob")
          && noted_.expect(request.header("Content-Range") == range, request,
                           "Content-Range must be " + range)
-         && noted_.expect(last || size >= options_.least_part, request, "the part is too small");
+         && noted_.expect(!to.announced || last || size >= options_.least_part, request,
+                          "the part is too small");
 }
 
 answer ollama_uploads::finish(const seen_request& request, const std::string& id, session& from) {
   const auto url = session_target(from, id, from.parts.size());
   const auto direct_url = session_target(from, id, 0);
-  const bool direct = options_.upload == ollama_upload::direct;
+  const bool direct = from.direct;
+  if (!from.announced)
+    from.digest = request.parameter("digest");
   std::string bytes;
   bool whole = true;
   for (const auto& one : from.parts) {
@@ -167,6 +221,10 @@ answer ollama_uploads::store(const seen_request& request) {
       || !is_rightly_stored(request, found->second, awaited))
     return {400, {}, "InvalidRequest", {}};
   awaited.bytes = request.body;
+  if (found->second.whole) {
+    content_.add_blob(found->second.repository, request.body);
+    sessions_.erase(found);
+  }
   return {200, {{"ETag", '"' + hex(md5(request.body)) + '"'}}, {}, {}};
 }
 
@@ -177,7 +235,7 @@ bool ollama_uploads::is_rightly_stored(const seen_request& request, const sessio
     right = noted_.expect(request.header(secret).empty(), request,
                           std::string(secret) + " is nothing for a storage")
             && right;
-  if (options_.upload == ollama_upload::direct)
+  if (of.direct)
     for (const auto& [name, value] : signed_headers(of))
       right = noted_.expect(values_of(request, name) == std::vector<std::string>{value}, request,
                             name + " must be as it was signed, once")
@@ -191,7 +249,7 @@ void ollama_uploads::name_session(answer& in, const seen_request& request, const
   const auto target = session_target(sessions_.at(id), id, parts);
   const bool plain = options_.plain_location && in.status != 307; // there it names the storage
   in.headers.emplace_back(plain ? "Location" : "Docker-Upload-Location",
-                          (options_.relative ? "" : "http://" + request.header("Host")) + target);
+                          (options_.relative ? "" : request.origin()) + target);
 }
 
 std::string ollama_uploads::session_target(const session& of, const std::string& id,

@@ -24,7 +24,8 @@ public:
     : options_(std::move(options)), storage_(std::move(storage)), content_(content), noted_(noted) {
   }
 
-  /// POST `/v2/REPOSITORY/blobs/uploads/`.
+  /// POST `/v2/REPOSITORY/blobs/uploads/`: an announcement, or, without a digest, what opens a
+  /// session for parts, by a mount that could not be made or plainly.
   answer begin(const seen_request& request, const std::string& repository);
   /// PATCH or PUT of a session's URL.
   answer go_on(const seen_request& request, const std::string& id);
@@ -41,14 +42,23 @@ private:
     std::string digest;
     std::uint64_t size = 0;
     std::vector<part> parts; ///< a blob that goes directly is one of its own size
+    bool direct = false;     ///< it goes so
+    bool announced = true;   ///< else its digest and size come with what ends it
+    bool whole = false;      ///< its bytes come with what ends it
   };
 
+  answer announce(const seen_request& request, const std::string& repository);
+  answer open(const seen_request& request, const std::string& repository);
+  answer take_whole(const seen_request& request, const std::string& id, session& to);
   answer append(const seen_request& request, const std::string& id, session& to);
   answer finish(const seen_request& request, const std::string& id, session& from);
   bool announces_a_part(const seen_request& request, const session& to, std::uint64_t first);
   bool is_rightly_stored(const seen_request& request, const session& of, const part& awaited);
   void name_session(answer& in, const seen_request& request, const std::string& id,
                     std::size_t parts) const;
+  bool keeps() const {
+    return options_.upload == ollama_upload::kept;
+  }
   std::string session_target(const session& of, const std::string& id, std::size_t parts) const;
   std::string store_target(const std::string& id, std::size_t index) const;
   std::vector<std::pair<std::string, std::string>> signed_headers(const session& of) const;

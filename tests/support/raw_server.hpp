@@ -22,6 +22,9 @@ public:
   raw_connection(int fd, int number) : fd_(fd), number_(number) {
   }
 
+  int fd() const noexcept {
+    return fd_;
+  }
   int number() const noexcept { ///< 0 for the first that the server accepted
     return number_;
   }
