@@ -16,6 +16,14 @@ struct authorization_request {
   std::string rejected;  ///< the authorization that was refused or has grown old
 };
 
+/// What it is for: requests of one subject are answered alike.
+inline std::string subject(const authorization_request& of) {
+  auto text = of.registry.origin();
+  for (const auto& scope : of.scopes)
+    text += ' ' + scope;
+  return text;
+}
+
 /// What goes into `Authorization`, and for how long.
 struct authorization {
   std::string field;                     ///< empty: none is needed, as far as is known

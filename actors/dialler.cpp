@@ -23,7 +23,7 @@ std::string place(const std::string& host, std::uint16_t port) {
 }
 
 protocol::failure no_handshake(const std::string& where, const caf::error& error) {
-  if (error == caf::sec::request_timeout)
+  if (error == caf::sec::request_timeout || error == caf::sec::connection_timeout)
     return {errc::unavailable,
             where + ": it takes connections, and did not finish the handshake in "
               + std::to_string(handshake_patience.count()) + " s",

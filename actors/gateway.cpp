@@ -184,10 +184,11 @@ void gateway_state::renew() {
       });
 }
 
-gateway_actor::behavior_type gateway(gateway_state::pointer self, http_actor http,
-                                     token_actor tokens, engagement job) {
+gateway_state::interface::behavior_type gateway(gateway_state::pointer self, http_actor http,
+                                                token_actor tokens, engagement job) {
   self->state.wire(std::move(http), std::move(tokens), std::move(job));
   return {
+    [self](atom::authorize, const authorization& fresh) { self->state.take(fresh); },
     [self](atom::exchange, protocol::http_request& request) {
       return self->state.pass(std::move(request));
     },

@@ -15,7 +15,8 @@ namespace flotilla::actors {
 /// What a GATEWAY knows between two messages.
 class gateway_state {
 public:
-  using pointer = gateway_actor::stateful_pointer<gateway_state>;
+  using interface = gateway_actor::extend_with<token_listener_actor>;
+  using pointer = interface::stateful_pointer<gateway_state>;
   using answer = caf::typed_response_promise<protocol::http_outcome>;
   using moment = caf::actor_clock::time_point;
   static inline const char* name = "gateway";
@@ -25,6 +26,7 @@ public:
 
   void wire(http_actor http, token_actor tokens, engagement job);
 
+  void take(const authorization& fresh);
   caf::result<protocol::http_outcome> pass(protocol::http_request request);
   caf::result<protocol::http_outcome> pass(protocol::http_request request,
                                            body_watcher_actor watcher, std::uint32_t ticket);
@@ -51,7 +53,6 @@ private:
                 const std::string& sent_to) const;
   void authorize(const shared_passage& p, std::string challenge, std::string rejected);
   void renew();
-  void take(const authorization& fresh);
   void keep(); ///< what there is, until it is refused
   bool is_stale() const;
   bool would_outlive_its_token(std::uint64_t body) const;
@@ -76,7 +77,7 @@ private:
 /// refusal, and so is one that has aged and would not last for the body that is to go: some proxies
 /// show a request to the registry only when they have all of it. Where that fails, it is used until
 /// it is refused.
-gateway_actor::behavior_type gateway(gateway_state::pointer self, http_actor http,
-                                     token_actor tokens, engagement job);
+gateway_state::interface::behavior_type gateway(gateway_state::pointer self, http_actor http,
+                                                token_actor tokens, engagement job);
 
 } // namespace flotilla::actors

@@ -36,6 +36,11 @@ using gateway_actor = caf::typed_actor<
   caf::replies_to<atom::exchange, protocol::http_request, body_watcher_actor,
                   std::uint32_t>::with<protocol::http_outcome>>;
 
+/// Whoever asked for an authorization, and may be told of the next one unasked.
+using token_listener_actor = caf::typed_actor<
+  // From now on this one is good.
+  caf::reacts_to<atom::authorize, authorization>>;
+
 /// The TOKEN actor: the only reader of credentials. Many ask at once, one question leaves.
 using token_actor = caf::typed_actor<
   // An authorization that answers the challenge and is not the rejected one, or the failure.

@@ -21,13 +21,6 @@ namespace {
 /// mends the login on the server's side should not have to wait for long.
 constexpr std::chrono::minutes refusal_memory{1};
 
-std::string key_of(const authorization_request& request) {
-  auto key = request.registry.origin();
-  for (const auto& scope : request.scopes)
-    key += ' ' + scope;
-  return key;
-}
-
 /// The repository of the first scope, `repository:<name>:<actions>`, which is the target's.
 std::string target_of(const authorization_request& request) {
   if (request.scopes.empty())
@@ -110,7 +103,7 @@ void token_state::wire(http_actor http, credential_finder find) {
 }
 
 caf::result<authorization> token_state::authorize(const authorization_request& request) {
-  const auto key = key_of(request);
+  const auto key = subject(request);
   auto& known = entries_[key];
   if (!known.fetching && !must_fetch(known, request))
     return what_is_left(known);

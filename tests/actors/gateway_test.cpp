@@ -111,7 +111,7 @@ protected:
   http_actor http;
   token_actor tokens;
   engagement job;
-  gateway_actor gate;
+  gateway_state::interface gate;
   gateway_actor second;
   std::vector<caf::actor> clients;
   std::vector<protocol::http_outcome> heard;
@@ -188,6 +188,16 @@ TEST_F(Gateway, ManyRefusalsAtOnceCostOneToken) {
   net->let_go(0);
   settle();
   EXPECT_EQ(heard.size(), 50u);
+  EXPECT_EQ(token_requests(), 1u);
+}
+
+TEST_F(Gateway, UsesTheTokenThatItIsToldOf) {
+  ask();
+  ASSERT_EQ(token_requests(), 1u);
+  accepted = 7; // another node has got it
+  caf::anon_send(gate, atom::authorize_v, authorization{"Bearer t7", 60s, {}});
+  ask();
+  EXPECT_EQ(statuses(), (std::vector{200, 200}));
   EXPECT_EQ(token_requests(), 1u);
 }
 

@@ -53,6 +53,16 @@ TEST_F(FleetLink, SaysThatNoCoordinatorIsThere) {
   EXPECT_EQ(status().status, 7);
 }
 
+TEST_F(FleetLink, TellsACoordinatorThatIsStoppedFromAStranger) {
+  fleet.start_coordinator();
+  fleet.coordinator().signal(SIGSTOP);
+  const auto asked = status();
+  fleet.coordinator().signal(SIGCONT);
+  EXPECT_EQ(asked.status, 7) << asked.said();
+  EXPECT_TRUE(asked.says("did not finish the handshake")) << asked.err;
+  EXPECT_FALSE(asked.says("--fleet-ca")) << asked.err;
+}
+
 TEST_F(FleetLink, AWorkerWaitsForItsCoordinator) {
   auto& worker = fleet.launch("a", fleet.flotilla.order(fleet.worker_args("a")));
   ASSERT_TRUE(worker.wait_for("no coordinator"));
