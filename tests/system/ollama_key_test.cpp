@@ -185,13 +185,20 @@ TEST_F(OllamaKey, SignsNothingForAnotherPort) {
 }
 
 TEST_F(OllamaKey, SignsNothingInTheClearForARegistryBehindTls) {
-  keyed_registry there; // whose realm is of http
+  scripted_registry behind;
+  behind.on("", "", [](const seen_request& request) -> std::optional<answer> {
+    return answer{401,
+                  {{"WWW-Authenticate", "Bearer realm=\"http://" + request.header("Host")
+                                          + "/v2/token\",service=\"s\""}},
+                  {},
+                  {}};
+  });
   certificates authority;
-  const tls_front front{there.there.port(), authority.issue()};
+  const tls_front front{behind.port(), authority.issue()};
   const auto found = check(front.address(), {"--ca-cert", authority.authority()});
   EXPECT_EQ(found.status, 5) << found.said();
   EXPECT_TRUE(found.says("in the clear")) << found.err;
-  EXPECT_EQ(there.tokens(), 0U);
+  EXPECT_EQ(behind.count("GET", "^/v2/token"), 0U);
   expect_no_secret(found.said());
 }
 
