@@ -15,4 +15,4 @@ step() {
 step scripts/setup.sh
 step cmake --preset "$preset"
 step cmake --build --preset "$preset"
-step ctest --preset "$preset" -j2 --output-on-failure "$@"
+step ctest --preset "$preset" --output-on-failure "$@"
