@@ -109,21 +109,15 @@ void ledger::found(index blob) {
 
 void ledger::missing(index blob) {
   policy_.learned(blobs_[blob].size, false);
-  if (states_[blob] == state::checking)
+  if (is_being_checked(blob))
     become_absent(blob);
-  else if (states_[blob] == state::checking_again)
-    become_absent_again(blob);
 }
 
+/// What a lost node had in hand goes before all others.
 void ledger::become_absent(index blob) {
+  auto& queue = to_send_[holders_[blob]];
+  queue.insert(states_[blob] == state::checking_again ? queue.begin() : queue.end(), blob);
   become(blob, state::absent);
-  to_send_[holders_[blob]].push_back(blob);
-  missing_.add(blobs_[blob].size);
-}
-
-void ledger::become_absent_again(index blob) {
-  become(blob, state::absent);
-  to_send_[holders_[blob]].push_front(blob);
   missing_.add(blobs_[blob].size);
 }
 
@@ -156,8 +150,7 @@ void ledger::returned(index blob) {
 }
 
 void ledger::lost(index blob) {
-  if (states_[blob] != state::sending && states_[blob] != state::checking
-      && states_[blob] != state::checking_again)
+  if (states_[blob] != state::sending && !is_being_checked(blob))
     return;
   no_longer_missing(blob);
   become(blob, state::doubted);

@@ -113,9 +113,11 @@ private:
   tally& sum_of(confirmation how) noexcept {
     return confirmed_[static_cast<std::size_t>(how)];
   }
+  bool is_being_checked(index blob) const noexcept {
+    return states_[blob] == state::checking || states_[blob] == state::checking_again;
+  }
   void become(index blob, state now) noexcept;
   void become_absent(index blob);
-  void become_absent_again(index blob);
   void no_longer_missing(index blob);
   std::optional<index> next_unknown();
   std::optional<index> next_queued(seat_number by);
