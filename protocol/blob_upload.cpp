@@ -144,7 +144,7 @@ blob_upload::step blob_upload::on_announced(const http_outcome& outcome) {
   if (response != nullptr && response->status == 202) {
     auto direct = direct_storage_in(*response);
     if (!direct)
-      return unusable(direct.error());
+      return in_context(what(), direct.error());
     return use_ollama_session(*response, std::move(*direct));
   }
   if (response != nullptr) {
@@ -177,7 +177,7 @@ blob_upload::step blob_upload::use_session(const http_response& response) {
     return failure{errc::internal, what() + ": " + asked.error().message, {}};
   auto session = read_session(response, *asked);
   if (!session)
-    return unusable(session.error());
+    return in_context(what(), session.error());
   session_ = std::move(*session);
   phase_ = phase::ready;
   return ready{};
@@ -188,7 +188,7 @@ blob_upload::step blob_upload::use_ollama_session(const http_response& response,
   ollama_ = true;
   auto session = ollama_session_in(response);
   if (!session)
-    return unusable(session.error());
+    return in_context(what(), session.error());
   if (!*session) // seen when it is busy
     return later({"session-lost", what() + ": the registry opened a session and named none", {}},
                  phase::announcing);
@@ -230,10 +230,6 @@ std::uint64_t blob_upload::kept() const {
     case phase::in_session: return in_ollama_->stored();
     default: return 0;
   }
-}
-
-blob_upload::step blob_upload::unusable(const failure& why) const {
-  return failure{why.code, what() + ": " + why.message, why.hint};
 }
 
 std::string blob_upload::what() const {

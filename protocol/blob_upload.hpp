@@ -93,7 +93,6 @@ private:
   step too_many_lost(const std::string& when) const;
   step later(try_again why, phase then);
   std::uint64_t kept() const;
-  step unusable(const failure& why) const;
   bool is_stored(const http_response& response) const;
   std::string what() const;
 

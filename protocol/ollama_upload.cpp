@@ -93,10 +93,6 @@ ollama_upload::step ollama_upload::misuse(const char* how) const {
   return failure{errc::internal, what_ + ": " + how, {}};
 }
 
-ollama_upload::step ollama_upload::unusable(const failure& why) const {
-  return failure{why.code, what_ + ": " + why.message, why.hint};
-}
-
 ollama_upload::step ollama_upload::next_part() {
   tries_ = 0;
   storage_.reset();
@@ -117,7 +113,7 @@ ollama_upload::step ollama_upload::on_appended(const http_outcome& outcome) {
     if (classify(response->status) == status_class::success) {
       auto next = ollama_session_in(*response);
       if (!next)
-        return unusable(next.error());
+        return in_context(what_, next.error());
       return *next ? advance(std::move(**next)) : lost{"the registry named no next session"};
     }
     if (response->status == 307 || response->status == 308)
@@ -135,10 +131,10 @@ ollama_upload::step ollama_upload::on_appended(const http_outcome& outcome) {
 ollama_upload::step ollama_upload::on_redirected(const http_response& response) {
   auto next = ollama_session_in(response);
   if (!next)
-    return unusable(next.error());
+    return in_context(what_, next.error());
   auto place = part_storage_in(response);
   if (!place)
-    return unusable(place.error());
+    return in_context(what_, place.error());
   if (!*next || !*place)
     return try_body_again({"session-lost",
                            what_ + ": the registry sends a part on "

@@ -68,7 +68,6 @@ private:
 
   step noted(step next);
   step misuse(const char* how) const;
-  step unusable(const failure& why) const;
   step next_part();
   step want_body();
   step on_appended(const http_outcome& outcome);

@@ -102,12 +102,16 @@ std::optional<digest> named_digest(const http_response& response) {
   return *parsed;
 }
 
+failure in_context(const std::string& what, const failure& why) {
+  return {why.code, what + ": " + why.message, why.hint};
+}
+
 std::variant<try_again, failure> setback(const http_outcome& outcome, const std::string& what) {
   if (const auto* none = outcome.failed()) {
     if (none->why.code == errc::unavailable)
       return try_again{none->reason.empty() ? "network" : none->reason,
                        what + ": " + none->why.message, none->retry_after};
-    return failure{none->why.code, what + ": " + none->why.message, none->why.hint};
+    return in_context(what, none->why);
   }
   const auto& response = *outcome.response();
   if (classify(response.status) != status_class::retry)

@@ -27,6 +27,9 @@ using verdict = std::variant<T, try_again, failure>;
 /// @param what names the request for people, e.g. `checking sha256:9f86… in host/repo`
 std::variant<try_again, failure> setback(const http_outcome& outcome, const std::string& what);
 
+/// The same failure of what was being done.
+failure in_context(const std::string& what, const failure& why);
+
 /// The digest under which the registry says that it holds what was asked for or sent; nothing where
 /// it names none, or one of another algorithm.
 std::optional<digest> named_digest(const http_response& response);

@@ -2,6 +2,7 @@
 
 #include "tests/protocol/blob_upload_fixture.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace flotilla::protocol {
@@ -60,6 +61,17 @@ protected:
   static void open_and_send(blob_upload& one) {
     open(one);
     as<blob_upload::send>(one.send_body());
+  }
+  /// What comes of its body, answered so by the registry and then, where that sent it on, by the
+  /// storage.
+  static blob_upload::step after(blob_upload& one, const http_outcome& to_patch,
+                                 const std::optional<http_outcome>& to_storage) {
+    auto next = one.on_outcome(to_patch);
+    if (!to_storage)
+      return next;
+    as<blob_upload::ready>(std::move(next));
+    as<blob_upload::send>(one.send_body());
+    return one.on_outcome(*to_storage);
   }
   /// All its bytes wait for a slot, on the way to the storage.
   static void open_directly(blob_upload& one, header_fields more = {}) {

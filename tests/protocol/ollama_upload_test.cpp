@@ -215,13 +215,7 @@ TEST_F(OllamaUpload, BeginsAnewWhereItsSessionIsLost) {
     SCOPED_TRACE(c.name);
     blob_upload one{order(), target, true};
     open_and_send(one);
-    auto next = one.on_outcome(c.to_patch);
-    if (c.to_storage) {
-      as<blob_upload::ready>(std::move(next));
-      as<blob_upload::send>(one.send_body());
-      next = one.on_outcome(*c.to_storage);
-    }
-    auto wait = as<blob_upload::wait>(std::move(next));
+    auto wait = as<blob_upload::wait>(after(one, c.to_patch, c.to_storage));
     EXPECT_EQ(wait.why.reason, "session-lost");
     EXPECT_THAT(wait.why.detail, HasSubstr(c.says));
     EXPECT_THAT(wait.why.detail, Not(HasSubstr("secret")));
@@ -271,13 +265,7 @@ TEST_F(OllamaUpload, EndsWhereAPartIsRefused) {
     SCOPED_TRACE(c.name);
     blob_upload one{order(), target, true};
     open_and_send(one);
-    auto next = one.on_outcome(c.to_patch);
-    if (c.to_storage) {
-      as<blob_upload::ready>(std::move(next));
-      as<blob_upload::send>(one.send_body());
-      next = one.on_outcome(*c.to_storage);
-    }
-    auto why = as<failure>(std::move(next));
+    auto why = as<failure>(after(one, c.to_patch, c.to_storage));
     EXPECT_EQ(why.code, c.code);
     EXPECT_THAT(why.message, HasSubstr(c.says));
     EXPECT_THAT(why.message, HasSubstr(id.brief()));
