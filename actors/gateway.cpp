@@ -44,17 +44,14 @@ caf::result<http_outcome> gateway_state::pass(protocol::http_request request) {
 caf::result<http_outcome> gateway_state::pass(protocol::http_request request,
                                               body_watcher_actor watcher, std::uint32_t ticket) {
   const auto body = request.body_length();
-  const auto authorize = request.authorize;
-  auto url = request.url;
   return enter(std::make_shared<passage>(
     passage{authorized_exchange{std::move(request), job_.at.registry()},
-            self_->make_response_promise<http_outcome>(), std::move(watcher), ticket, body,
-            authorize, std::move(url)}));
+            self_->make_response_promise<http_outcome>(), std::move(watcher), ticket, body}));
 }
 
 caf::result<http_outcome> gateway_state::enter(shared_passage p) {
   auto promise = p->promise;
-  if (p->authorize && (is_stale() || would_outlive_its_token(p->body))) {
+  if (p->machine.wants_authorization() && (is_stale() || would_outlive_its_token(p->body))) {
     waiting_.push_back(std::move(p));
     renew();
   } else {
@@ -83,10 +80,10 @@ void gateway_state::follow(const shared_passage& p, authorized_exchange::step ne
 void gateway_state::send(const shared_passage& p, protocol::http_request request) {
   request.lane = job_.lane;
   p->sent = self_->clock().now();
-  auto heard = [this, p, what = name_of(request), to = request.url](http_outcome& outcome) {
+  auto heard = [this, p, what = name_of(request)](http_outcome& outcome) {
     if (auto* response = std::get_if<protocol::http_response>(&outcome.value);
         response != nullptr && response->status >= 300)
-      annotate(*response, *p, to);
+      annotate(*response, p->machine.is_led_elsewhere());
     if (outcome.response() != nullptr && outcome.response()->status < 300)
       pace_.note(p->body, self_->clock().now() - p->sent);
     if (!what.empty())
@@ -104,9 +101,8 @@ void gateway_state::send(const shared_passage& p, protocol::http_request request
     self_->request(http_, caf::infinite, atom::exchange_v, std::move(request)).then(heard, lost);
 }
 
-void gateway_state::annotate(protocol::http_response& refusal, const passage& of,
-                             const std::string& sent_to) const {
-  if (!of.authorize || sent_to != of.url) // it may repeat that URL: the registry signed it for us
+void gateway_state::annotate(protocol::http_response& refusal, bool from_elsewhere) const {
+  if (from_elsewhere)
     refusal.body.clear();
   protocol::conceal_authorization(refusal.body, field_);
   if (refusal.status == 401 || refusal.status == 403)

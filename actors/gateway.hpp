@@ -39,8 +39,6 @@ private:
     body_watcher_actor watcher; ///< of its body; null: nobody watches
     std::uint32_t ticket = 0;
     std::uint64_t body = 0; ///< bytes
-    bool authorize = true;  ///< it waits for a token where there is none
-    std::string url{};      ///< before any redirect
     moment sent{};
   };
   using shared_passage = std::shared_ptr<passage>;
@@ -49,8 +47,7 @@ private:
   void begin(const shared_passage& p);
   void follow(const shared_passage& p, protocol::authorized_exchange::step next);
   void send(const shared_passage& p, protocol::http_request request);
-  void annotate(protocol::http_response& refusal, const passage& of,
-                const std::string& sent_to) const;
+  void annotate(protocol::http_response& refusal, bool from_elsewhere) const;
   void authorize(const shared_passage& p, std::string challenge, std::string rejected);
   void renew();
   void keep(); ///< what there is, until it is refused

@@ -112,9 +112,10 @@ void uploader_state::hear(std::uint32_t ticket, const protocol::http_outcome& ou
   count_time(found->second);
   auto& j = found->second;
   auto next = j.machine.on_outcome(outcome);
+  auto& with = contracts_.at(j.push);
   if (j.machine.mount_refused())
-    contracts_.at(j.push).no_mounts.insert(j.machine.order().mount_from);
-  contracts_.at(j.push).speaks_ollama |= j.machine.speaks_ollama();
+    with.no_mounts.insert(j.machine.order().mount_from);
+  with.speaks_ollama |= j.machine.speaks_ollama();
   free_slot(ticket);
   follow(ticket, std::move(next));
 }

@@ -37,6 +37,15 @@ public:
   /// There is none to be had: the request ends so.
   [[nodiscard]] step on_no_authorization(no_response why);
 
+  bool wants_authorization() const noexcept {
+    return request_.authorize;
+  }
+  /// The request goes to a URL that an answer has named: whoever is there may repeat it, and it can
+  /// hold a signature, a secret.
+  bool is_led_elsewhere() const noexcept {
+    return redirects_ > 0 || !request_.authorize;
+  }
+
 private:
   step send_now();
   step follow_redirect(http_outcome outcome);
