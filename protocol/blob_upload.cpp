@@ -19,17 +19,26 @@ bool is_for(const http_response& response, const digest& id) {
 
 } // namespace
 
-blob_upload::blob_upload(blob_order order, endpoint target, bool ollama)
-  : order_(std::move(order)), target_(std::move(target)), ollama_(ollama) {
+blob_upload::blob_upload(blob_order order, endpoint target, bool ollama,
+                         const registry_profile& known, std::optional<upload_session> resume)
+  : order_(std::move(order)), target_(std::move(target)), method_(known, order_.size),
+    resume_(std::move(resume)), ollama_(ollama) {
 }
 
 blob_upload::step blob_upload::begin() {
-  return ollama_ && order_.mount_from.empty() ? open() : mount();
+  if (resume_ && !asked_)
+    return begin_chunks(resume_->location, resume_->held);
+  return begin_anew();
+}
+
+/// Where a session that we did not open was of no use, the registry may have the blob by now.
+blob_upload::step blob_upload::begin_anew() {
+  return asked_ || (ollama_ && order_.mount_from.empty()) ? open() : mount();
 }
 
 blob_upload::step blob_upload::send_body() {
   if (phase_ == phase::in_session)
-    return follow(in_ollama_->send_body());
+    return in_chunks_ ? follow(in_chunks_->send_body()) : follow(in_ollama_->send_body());
   if (phase_ != phase::ready)
     return misuse("a body without a session");
   phase_ = phase::sending;
@@ -46,7 +55,8 @@ blob_upload::step blob_upload::again() {
     case phase::mounting: return mount();
     case phase::announcing:
     case phase::opening: return open();
-    case phase::in_session: return follow(in_ollama_->again());
+    case phase::in_session:
+      return in_chunks_ ? follow(in_chunks_->again()) : follow(in_ollama_->again());
     case phase::settling: return settle();
     default: return misuse("nothing to try again");
   }
@@ -62,7 +72,9 @@ blob_upload::step blob_upload::react(const http_outcome& outcome) {
     case phase::announcing: return on_announced(outcome);
     case phase::opening: return on_opened(outcome);
     case phase::sending: return on_sent(outcome);
-    case phase::in_session: return follow(in_ollama_->on_outcome(outcome));
+    case phase::in_session:
+      return in_chunks_ ? follow(in_chunks_->on_outcome(outcome))
+                        : follow(in_ollama_->on_outcome(outcome));
     case phase::settling: return on_settled(outcome);
     case phase::ready:
     case phase::hashing:
@@ -72,6 +84,12 @@ blob_upload::step blob_upload::react(const http_outcome& outcome) {
 }
 
 blob_upload::step blob_upload::noted(step next) {
+  if (auto* done = std::get_if<confirmed>(&next);
+      done != nullptr && done->how == confirmation::uploaded) {
+    method_.arrived(in_chunks_.has_value());
+    if (in_chunks_ && in_chunks_->resumed())
+      done->how = confirmation::resumed;
+  }
   if (std::holds_alternative<confirmed>(next) || std::holds_alternative<failure>(next))
     phase_ = phase::ended;
   return next;
@@ -92,22 +110,27 @@ blob_upload::step blob_upload::on_hash(const result<digest>& of_file) {
                            + ": its content is " + of_file->to_string()
                            + ", and the registry refused it",
                          "the file was changed or damaged: fetch or build the model again"});
-  return open(); // mangled on the way: one more try
+  if (in_chunks_)
+    method_.chunks_refused(); // it may be that they were not put together as they were sent
+  return open();              // mangled on the way: one more try
 }
 
 blob_upload::step blob_upload::on_sum(const result<md5_sum>& of_part) {
-  return phase_ == phase::in_session ? noted(follow(in_ollama_->on_sum(of_part)))
-                                     : misuse("a sum that nobody asked for");
+  return phase_ == phase::in_session && in_ollama_ ? noted(follow(in_ollama_->on_sum(of_part)))
+                                                   : misuse("a sum that nobody asked for");
 }
 
 blob_upload::step blob_upload::open() {
   in_ollama_.reset();
+  in_chunks_.reset();
   phase_ = ollama_ && announces_ ? phase::announcing : phase::opening;
   return send{phase_ == phase::opening ? target_.open_session()
                                        : target_.announce(order_.id, order_.size)};
 }
 
 blob_upload::step blob_upload::mount() {
+  in_chunks_.reset();
+  asked_ = true;
   phase_ = phase::mounting;
   const auto& source = order_.mount_from.empty() ? target_.repository() : order_.mount_from;
   return send{target_.mount(order_.id, source)};
@@ -178,6 +201,9 @@ blob_upload::step blob_upload::use_session(const http_response& response) {
   auto session = read_session(response, *asked);
   if (!session)
     return in_context(what(), session.error());
+  method_.opened(response);
+  if (method_.in_chunks())
+    return begin_chunks(std::move(session->location), {});
   session_ = std::move(*session);
   phase_ = phase::ready;
   return ready{};
@@ -227,7 +253,7 @@ blob_upload::step blob_upload::later(try_again why, phase then) {
 std::uint64_t blob_upload::kept() const {
   switch (phase_) {
     case phase::settling: return order_.size;
-    case phase::in_session: return in_ollama_->stored();
+    case phase::in_session: return in_chunks_ ? in_chunks_->stored() : in_ollama_->stored();
     default: return 0;
   }
 }

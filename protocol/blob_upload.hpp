@@ -1,7 +1,9 @@
 #pragma once
 
+#include "protocol/chunked_upload.hpp"
 #include "protocol/endpoint.hpp"
 #include "protocol/ollama_upload.hpp"
+#include "protocol/upload_method.hpp"
 #include "protocol/upload_session.hpp"
 #include "protocol/upload_step.hpp"
 
@@ -25,6 +27,9 @@ namespace flotilla::protocol {
 /// `ollama_upload` does these. From then on an upload begins with an announcement, which that
 /// registry may answer with a storage's URL for the whole blob (docs/decisions/0010).
 ///
+/// Into a session of any other registry the blob goes whole or in chunks, which `upload_method`
+/// decides for each; `chunked_upload` does the latter.
+///
 /// Life: `begin` once; then what each step asks for, until `confirmed` or a failure. After that,
 /// and for a call that no step asked for, the answer is errc::internal.
 class blob_upload {
@@ -38,7 +43,11 @@ public:
   using step = std::variant<send, ready, wait, hash_file, sum_part, confirmed, failure>;
 
   /// @param ollama the registry has shown itself as Ollama's
-  blob_upload(blob_order order, endpoint target, bool ollama = false);
+  /// @param known what is known of any other; by default, that it takes no chunks
+  /// @param resume what another upload of the blob left behind, its `resumable`: there it goes on,
+  ///        or else it begins as any other
+  blob_upload(blob_order order, endpoint target, bool ollama = false,
+              const registry_profile& known = {}, std::optional<upload_session> resume = {});
 
   [[nodiscard]] step begin();
   [[nodiscard]] step send_body();
@@ -58,6 +67,13 @@ public:
   bool speaks_ollama() const noexcept {
     return ollama_;
   }
+  /// What is known of the registry by now.
+  const registry_profile& learned() const noexcept {
+    return method_.learned();
+  }
+  /// Where somebody else can go on after us: worth writing down whenever it has changed, and before
+  /// more is sent. Nothing: there is nothing to keep.
+  std::optional<upload_session> resumable() const;
 
 private:
   enum class phase : std::uint8_t {
@@ -66,7 +82,7 @@ private:
     opening,
     ready,
     sending,
-    in_session, ///< of Ollama's registry
+    in_session, ///< in parts or chunks
     hashing,
     settling,
     ended
@@ -77,6 +93,7 @@ private:
   step misuse(const char* how) const;
   step mount();
   step open();
+  step begin_anew();
   step settle();
   step on_mount(const http_outcome& outcome);
   step on_announced(const http_outcome& outcome);
@@ -87,19 +104,31 @@ private:
   step on_refused_digest(const http_response& response);
   step use_session(const http_response& response);
   step use_ollama_session(const http_response& response, std::optional<storage_place> direct);
+  step begin_chunks(url session, std::optional<std::uint64_t> acknowledged);
   step follow(ollama_upload::step next);
+  step follow(chunked_upload::step next);
+  step on_gone(chunked_upload::trouble after);
+  step on_unfit(chunked_upload::unfit chunks);
+  step on_too_large(failure why);
   step lost_session(const std::string& when);
   step settle_oddity(const http_response& response);
   step too_many_lost(const std::string& when) const;
   step later(try_again why, phase then);
   std::uint64_t kept() const;
   bool is_stored(const http_response& response) const;
+  bool in_pieces() const noexcept {
+    return in_ollama_ || in_chunks_;
+  }
   std::string what() const;
 
   blob_order order_;
   endpoint target_;
   upload_session session_;
-  std::optional<ollama_upload> in_ollama_; ///< in the session that stands open
+  upload_method method_;
+  std::optional<upload_session> resume_;
+  // In the session that stands open, one of these; neither: the blob goes whole.
+  std::optional<ollama_upload> in_ollama_;
+  std::optional<chunked_upload> in_chunks_;
   phase phase_ = phase::mounting;
   unsigned attempt_ = 1;
   int sessions_lost_ = 0;
@@ -107,6 +136,7 @@ private:
   bool mount_refused_ = false;
   bool hashed_ = false;
   bool ollama_ = false;
+  bool asked_ = false;    ///< whether the registry has it, by a mount
   bool announces_ = true; ///< to Ollama's registry
   bool all_sent_ = false; ///< to Ollama's registry, at least once
 };

@@ -32,14 +32,20 @@ blob_upload::step blob_upload::on_sent(const http_outcome& outcome) {
   if (response.status == 400 && has_error_code(response, "DIGEST_INVALID"))
     return on_refused_digest(response);
   if (is_lost_session(response) || (in_ollama_ && is_disputed(response.status)))
-    return lost_session(answered(response));
+    // Once asked for the end, the registry may have come to it after all.
+    return in_chunks_ && in_chunks_->closings() > 1 ? settle() : lost_session(answered(response));
   if (classify(response.status) == status_class::success) // not what a closing PUT gets
     return settle_oddity(response);
   auto trouble = setback(outcome, what());
   if (auto* again = std::get_if<try_again>(&trouble))
     return later(std::move(*again),
-                 response.status >= 500 || in_ollama_ ? phase::settling : phase::opening);
-  return std::get<failure>(std::move(trouble));
+                 response.status >= 500 || in_pieces() ? phase::settling : phase::opening);
+  auto& why = std::get<failure>(trouble);
+  if (response.status == 413 && !in_ollama_)
+    return on_too_large(std::move(why));
+  if (in_chunks_ && refuses_chunks(response.status) && method_.chunks_refused())
+    return open();
+  return std::move(why);
 }
 
 /// Ollama's registry, which has all bytes by then, may say 200.
@@ -60,10 +66,12 @@ blob_upload::step blob_upload::on_refused_digest(const http_response& response) 
 
 blob_upload::step blob_upload::on_unsent(const no_response& none) {
   auto trouble = setback({none}, what());
+  if (!in_pieces() && none.body_sent > 0 && !none.body_complete)
+    method_.whole_cut();
   if (auto* again = std::get_if<try_again>(&trouble))
     // All bytes had left: the registry may have stored them and lost only its answer.
     return later(std::move(*again),
-                 none.body_complete || in_ollama_ ? phase::settling : phase::opening);
+                 none.body_complete || in_pieces() ? phase::settling : phase::opening);
   return std::get<failure>(std::move(trouble));
 }
 
@@ -71,6 +79,7 @@ blob_upload::step blob_upload::on_settled(const http_outcome& outcome) {
   auto found = judge_blob_head(outcome, target_, order_.id, order_.size);
   if (auto* there = std::get_if<presence>(&found))
     return *there == presence::present ? step{confirmed{confirmation::uploaded}}
+           : in_chunks_                ? follow(in_chunks_->close_again())
            : in_ollama_                ? follow(in_ollama_->close_again())
                                        : open();
   if (auto* again = std::get_if<try_again>(&found))
@@ -80,9 +89,12 @@ blob_upload::step blob_upload::on_settled(const http_outcome& outcome) {
 
 /// @param when a clause that goes on with what was answered last
 blob_upload::step blob_upload::lost_session(const std::string& when) {
+  if (in_chunks_)
+    method_.chunks_lost(true);
   if (++sessions_lost_ > most_sessions_lost)
     return too_many_lost(when);
-  return later({"session-lost", what() + ": " + when, {}}, phase::opening);
+  return later({"session-lost", what() + ": " + when, {}},
+               asked_ ? phase::opening : phase::mounting);
 }
 
 /// Not what a closing PUT gets: ask, but not for ever.

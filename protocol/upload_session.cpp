@@ -42,6 +42,28 @@ result<upload_session> read_session(const http_response& response, const url& re
   return upload_session{std::move(*resolved), held ? *held : 0};
 }
 
+result<std::optional<url>> next_location(const http_response& response) {
+  if (trimmed(response.fields.value("location")).empty())
+    return std::optional<url>{};
+  const auto asked = parse_url(response.url);
+  if (!asked)
+    return failure{errc::internal, asked.error().message, {}};
+  auto session = read_session(response, *asked);
+  if (!session)
+    return session.error();
+  return std::optional{std::move(session->location)};
+}
+
+std::optional<std::uint64_t> held_in_status(const http_response& response) {
+  const auto range = trimmed(response.fields.value("range"));
+  const auto held = parse_held_bytes(range);
+  if (range.empty() || !held)
+    return std::nullopt;
+  const bool by_quay
+    = without_unit(range) != range && trimmed(response.fields.value("location")).empty();
+  return by_quay && *held > 0 ? *held - 1 : *held;
+}
+
 result<std::uint64_t> parse_held_bytes(std::string_view range) {
   const auto text = without_unit(trimmed(range));
   if (text.empty() || text == "0--1")
