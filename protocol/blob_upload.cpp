@@ -123,6 +123,7 @@ blob_upload::step blob_upload::on_sum(const result<md5_sum>& of_part) {
 blob_upload::step blob_upload::open() {
   in_ollama_.reset();
   in_chunks_.reset();
+  asked_ = true;
   phase_ = ollama_ && announces_ ? phase::announcing : phase::opening;
   return send{phase_ == phase::opening ? target_.open_session()
                                        : target_.announce(order_.id, order_.size)};

@@ -82,7 +82,7 @@ private:
     opening,
     ready,
     sending,
-    in_session, ///< in parts or chunks
+    in_session,
     hashing,
     settling,
     ended
@@ -116,9 +116,7 @@ private:
   step later(try_again why, phase then);
   std::uint64_t kept() const;
   bool is_stored(const http_response& response) const;
-  bool in_pieces() const noexcept {
-    return in_ollama_ || in_chunks_;
-  }
+  bool in_pieces() const;
   std::string what() const;
 
   blob_order order_;
@@ -126,8 +124,8 @@ private:
   upload_session session_;
   upload_method method_;
   std::optional<upload_session> resume_;
-  // In the session that stands open, one of these; neither: the blob goes whole.
-  std::optional<ollama_upload> in_ollama_;
+  std::optional<ollama_upload> in_ollama_; ///< in the session that stands open, this or the next;
+                                           ///< neither: the blob goes whole
   std::optional<chunked_upload> in_chunks_;
   phase phase_ = phase::mounting;
   unsigned attempt_ = 1;

@@ -59,6 +59,10 @@ blob_upload::step blob_upload::on_too_large(failure why) {
   return helps ? open() : step{std::move(why)};
 }
 
+bool blob_upload::in_pieces() const {
+  return in_ollama_ || in_chunks_;
+}
+
 std::optional<upload_session> blob_upload::resumable() const {
   const bool open
     = phase_ == phase::in_session || phase_ == phase::sending || phase_ == phase::settling;

@@ -167,13 +167,13 @@ chunked_upload::step chunked_upload::on_sent(const http_outcome& outcome) {
   const auto* response = outcome.response();
   if (response != nullptr && accepts(response->status))
     return on_accepted(*response);
-  auto setback = protocol::setback(outcome, what_);
-  if (auto* again = std::get_if<try_again>(&setback)) {
+  auto reaction = setback(outcome, what_);
+  if (auto* again = std::get_if<try_again>(&reaction)) {
     trouble_ = kind_of(outcome);
     phase_ = phase::waiting;
     return std::move(*again);
   }
-  auto& why = std::get<failure>(setback);
+  auto& why = std::get<failure>(reaction);
   if (response == nullptr)
     return std::move(why);
   if (says_too_large(*response))
@@ -214,14 +214,14 @@ chunked_upload::step chunked_upload::on_status(const http_outcome& outcome) {
   const auto* response = outcome.response();
   if (response != nullptr && classify(response->status) == status_class::success)
     return on_told(*response);
-  auto setback = protocol::setback(outcome, what_);
-  if (auto* again = std::get_if<try_again>(&setback)) {
+  auto reaction = setback(outcome, what_);
+  if (auto* again = std::get_if<try_again>(&reaction)) {
     phase_ = phase::waiting;
     return std::move(*again);
   }
   if (response != nullptr) // a new session will tell what is wrong, if anything is
     return end(answered(*response));
-  return std::get<failure>(std::move(setback));
+  return std::get<failure>(std::move(reaction));
 }
 
 chunked_upload::step chunked_upload::on_told(const http_response& response) {
