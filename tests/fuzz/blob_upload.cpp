@@ -1,6 +1,7 @@
 #include "protocol/blob_upload.hpp"
 #include "tests/fuzz/property.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -36,6 +37,27 @@ private:
 const auto id = protocol::digest::of("a blob");
 const auto other = protocol::digest::of("another blob");
 
+/// What a registry may say that it holds, true or not.
+void add_random_range(choices& from, protocol::http_response& to) {
+  static constexpr const char* ends[]
+    = {"0",        "0-0",      "-1",       "5",         "65535",     "131071",
+       "67108863", "67108864", "99999999", "134217727", "209715199", "209715200"};
+  if (from.below(4) == 0)
+    return;
+  std::string range = from.below(4) == 0 ? "bytes=0-" : "0-";
+  to.fields.add("Range", range + ends[from.below(12)]);
+}
+
+void add_random_limits(choices& from, protocol::http_response& to) {
+  static constexpr const char* limits[]
+    = {"1", "65536", "1000000", "104857600", "999999999999", "x"};
+  const auto which = from.below(8);
+  if (which == 0)
+    to.fields.add("OCI-Chunk-Min-Length", limits[from.below(6)]);
+  if (which == 1)
+    to.fields.add("OCI-Chunk-Max-Length", limits[from.below(6)]);
+}
+
 protocol::http_outcome random_outcome(choices& from, int session) {
   static constexpr int statuses[] = {200, 201, 202, 202, 202, 204, 301, 307, 400, 400, 401, 403,
                                      404, 405, 408, 409, 410, 413, 416, 429, 500, 501, 502, 503};
@@ -61,6 +83,8 @@ protocol::http_outcome random_outcome(choices& from, int session) {
     response.fields.add("Docker-Content-Digest", (from.below(2) == 0 ? id : other).to_string());
   if (from.below(2) == 0)
     response.fields.add("Content-Length", from.below(2) == 0 ? "6" : "7");
+  add_random_range(from, response);
+  add_random_limits(from, response);
   response.body = R"({"errors":[{"code":")" + std::string{codes[from.below(5)]} + R"("}]})";
   return {response};
 }
@@ -119,6 +143,8 @@ private:
     fuzz::require(what.needs_slot == !request.file.path.empty());
     if (request.verb == protocol::method::post && request.url.find("digest=") != std::string::npos)
       fuzz::require(machine_.speaks_ollama());
+    if (request.verb == protocol::method::post)
+      filled_ = filling::none;
     if (!what.needs_slot)
       return;
     const bool to_storage = request.url.rfind("https://s3.example/", 0) == 0;
@@ -126,8 +152,33 @@ private:
     fuzz::require(!to_storage || !request.authorize);
     fuzz::require(what.before == request.file.offset && request.file.file_size == size_);
     fuzz::require(request.file.offset + request.file.length <= size_);
-    if (request.verb == protocol::method::put && request.authorize)
-      fuzz::require(request.file.length == size_);
+    if (request.authorize && !machine_.speaks_ollama())
+      check_method(request);
+  }
+
+  /// Whole or in chunks, and never both in one session; chunks come in order, and only the first
+  /// may begin where somebody else has ended.
+  void check_method(const protocol::http_request& request) {
+    const auto first = request.file.offset;
+    const auto last = first + request.file.length - 1;
+    const auto range = request.fields.value("Content-Range");
+    if (range.empty()) {
+      fuzz::require(request.verb == protocol::method::put && request.file.length == size_);
+      fuzz::require(filled_ == filling::none);
+      filled_ = filling::whole;
+      return;
+    }
+    fuzz::require(range == std::to_string(first) + '-' + std::to_string(last));
+    fuzz::require(known_.takes != protocol::chunking::whole || resumed_);
+    fuzz::require(filled_ != filling::whole);
+    fuzz::require(request.verb == protocol::method::patch || last + 1 == size_);
+    fuzz::require(filled_ == filling::chunks || resumed_ || first == 0);
+    fuzz::require(filled_ == filling::none || (first >= first_ && first <= end_));
+    filled_ = filling::chunks;
+    first_ = first;
+    end_ = last + 1;
+    const auto left = machine_.resumable();
+    fuzz::require((left ? left->held : 0) == first);
   }
 
   /// Nothing more comes of it.
@@ -141,11 +192,39 @@ private:
     }
   }
 
+  static protocol::registry_profile random_profile(choices& from) {
+    static constexpr protocol::chunking ways[]
+      = {protocol::chunking::whole, protocol::chunking::unknown, protocol::chunking::chunks};
+    protocol::registry_profile known;
+    known.takes = ways[from.below(3)];
+    known.threshold = from.below(2) == 0 ? 1 : known.threshold;
+    known.chunk = from.below(2) == 0 ? known.chunk : from.next() << 14;
+    known.last_chunk_in_put = from.below(4) == 0;
+    known.trust_own_offset = from.below(4) == 0;
+    return known;
+  }
+  std::optional<protocol::upload_session> random_start() {
+    if (!resumed_)
+      return std::nullopt;
+    return protocol::upload_session{*protocol::parse_url("https://reg.example/u/0"),
+                                    std::uint64_t{from_.next()} << 20};
+  }
+
+  /// What the session that stands open has got.
+  enum class filling { none, whole, chunks };
+
   choices& from_;
   std::uint64_t size_ = from_.below(2) == 0 ? 6 : 200 << 20; ///< bytes
+  protocol::registry_profile known_ = random_profile(from_);
+  bool resumed_ = from_.below(8) == 1;
   blob_upload machine_{{id, size_, "/blob", from_.below(2) == 0 ? "library/base" : ""},
                        {*protocol::parse_url("https://reg.example"), "m"},
-                       from_.below(4) == 0};
+                       from_.below(4) == 0,
+                       known_,
+                       random_start()};
+  filling filled_ = filling::none;
+  std::uint64_t first_ = 0; ///< bytes before the last chunk
+  std::uint64_t end_ = 0;   ///< bytes before the one that comes next, at most
   int answers_ = 0;
   unsigned waits_ = 0;
   bool hashed_ = false;

@@ -41,8 +41,7 @@ public:
   explicit paper_registry(habits ways) : ways_(ways) {
   }
 
-  /// The next body of so many bytes before and the same number from there on break off after
-  /// `sent` bytes. May be called several times.
+  /// The body of that number, counted from 1 over all that it takes, breaks off after `sent` bytes.
   void cut_body(int number, std::uint64_t sent) {
     cuts_.push_back({number, sent});
   }

@@ -107,6 +107,62 @@ TEST(ReadSession, ShowsNoSecretOfALocationItRefuses) {
   EXPECT_THAT(session.error().message, Not(HasSubstr("hunter2")));
 }
 
+TEST(NextLocation, IsResolvedWhereOneIsNamed) {
+  const std::string from = "https://reg.example/v2/m/blobs/uploads/7?_state=a";
+  auto next = next_location({202, {{"Location", "/v2/m/blobs/uploads/7?_state=b"}}, {}, from});
+  ASSERT_TRUE(next && *next);
+  EXPECT_EQ((*next)->to_string(), "https://reg.example/v2/m/blobs/uploads/7?_state=b");
+  for (const auto& fields :
+       {header_fields{}, header_fields{{"Location", ""}}, header_fields{{"Location", " \t"}}}) {
+    auto none = next_location({202, fields, {}, from});
+    ASSERT_TRUE(none);
+    EXPECT_FALSE(*none);
+  }
+}
+
+TEST(NextLocation, MustBeUsable) {
+  const std::string from = "https://reg.example/v2/m/blobs/uploads/7";
+  for (const char* location : {"ftp://reg.example/u", "http://storage.example/u?sig=hunter2",
+                               "https://u:p@reg.example/u", "\x01\xFF"}) {
+    auto next = next_location({202, {{"Location", location}}, {}, from});
+    ASSERT_FALSE(next);
+    EXPECT_EQ(next.error().code, errc::refused);
+    EXPECT_THAT(next.error().message, Not(HasSubstr("hunter2")));
+  }
+  EXPECT_EQ(next_location({202, {{"Location", "/u"}}, {}, {}}).error().code, errc::internal);
+}
+
+TEST(HeldInStatus, IsReadFromRangeAndLocation) {
+  const struct {
+    const char* name;
+    const char* location;
+    const char* range;
+    std::optional<std::uint64_t> held; // nothing: it does not say
+  } cases[] = {
+    {"as specified", "/u", "0-1023", 1024},
+    {"nothing yet", "/u", "0-0", 0},
+    {"with a unit", "/u", "bytes=0-1023", 1024},
+    {"no Location", "", "0-1023", 1024},
+    {"Quay", "", "bytes=0-1024", 1024},
+    {"Quay, one byte", "", "bytes=0-1", 1},
+    {"Quay, nothing", "", "bytes=0-0", 0},
+    {"Quay, blanks", " ", " bytes=0-1024 ", 1024},
+    {"Quay, fresh", "", "bytes=0--1", 0},
+    {"no Range", "/u", "", std::nullopt},
+    {"blanks", "/u", "  ", std::nullopt},
+    {"a part only", "/u", "512-1023", std::nullopt},
+    {"a word", "/u", "all", std::nullopt},
+    {"a total", "/u", "bytes 0-1023/2048", std::nullopt},
+    {"would wrap", "/u", "0-18446744073709551615", std::nullopt},
+    {"binary", "", "\xFF\x01", std::nullopt},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(held_in_status({204, {{"Location", c.location}, {"Range", c.range}}, {}, {}}),
+              c.held);
+  }
+}
+
 TEST(ClosingUrl, AddsTheDigestAndKeepsTheRest) {
   const auto id = digest::of("");
   const auto closed = [&](const char* location) {
