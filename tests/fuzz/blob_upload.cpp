@@ -58,7 +58,7 @@ void add_random_limits(choices& from, protocol::http_response& to) {
     to.fields.add("OCI-Chunk-Max-Length", limits[from.below(6)]);
 }
 
-protocol::http_outcome random_outcome(choices& from, int session) {
+protocol::http_outcome random_outcome(choices& from, int session, bool with_ranges) {
   static constexpr int statuses[] = {200, 201, 202, 202, 202, 204, 301, 307, 400, 400, 401, 403,
                                      404, 405, 408, 409, 410, 413, 416, 429, 500, 501, 502, 503};
   static constexpr const char* codes[]
@@ -83,8 +83,10 @@ protocol::http_outcome random_outcome(choices& from, int session) {
     response.fields.add("Docker-Content-Digest", (from.below(2) == 0 ? id : other).to_string());
   if (from.below(2) == 0)
     response.fields.add("Content-Length", from.below(2) == 0 ? "6" : "7");
-  add_random_range(from, response);
-  add_random_limits(from, response);
+  if (with_ranges) {
+    add_random_range(from, response);
+    add_random_limits(from, response);
+  }
   response.body = R"({"errors":[{"code":")" + std::string{codes[from.below(5)]} + R"("}]})";
   return {response};
 }
@@ -107,7 +109,7 @@ private:
   blob_upload::step follow(blob_upload::step now) {
     if (auto* send = std::get_if<blob_upload::send>(&now)) {
       check(*send);
-      return machine_.on_outcome(random_outcome(from_, ++answers_));
+      return machine_.on_outcome(random_outcome(from_, ++answers_, chunks_));
     }
     if (auto* sum = std::get_if<blob_upload::sum_part>(&now)) {
       fuzz::require(sum->part.length > 0 && sum->part.offset < size_);
@@ -185,22 +187,24 @@ private:
   void expect_silence() {
     for (int i = 0; i < 8; ++i) {
       const blob_upload::step steps[]
-        = {machine_.on_outcome(random_outcome(from_, ++answers_)), machine_.again(),
+        = {machine_.on_outcome(random_outcome(from_, ++answers_, chunks_)), machine_.again(),
            machine_.send_body(), machine_.on_hash(id), machine_.on_sum(protocol::md5_sum{})};
       for (const auto& step : steps)
         fuzz::require(std::holds_alternative<protocol::failure>(step));
     }
   }
 
-  static protocol::registry_profile random_profile(choices& from) {
+  protocol::registry_profile random_profile() {
     static constexpr protocol::chunking ways[]
       = {protocol::chunking::whole, protocol::chunking::unknown, protocol::chunking::chunks};
     protocol::registry_profile known;
-    known.takes = ways[from.below(3)];
-    known.threshold = from.below(2) == 0 ? 1 : known.threshold;
-    known.chunk = from.below(2) == 0 ? known.chunk : from.next() << 14;
-    known.last_chunk_in_put = from.below(4) == 0;
-    known.trust_own_offset = from.below(4) == 0;
+    if (!chunks_)
+      return known;
+    known.takes = ways[from_.below(3)];
+    known.threshold = from_.below(2) == 0 ? 1 : known.threshold;
+    known.chunk = from_.below(2) == 0 ? known.chunk : std::uint64_t{from_.next()} << 14;
+    known.last_chunk_in_put = from_.below(4) == 0;
+    known.trust_own_offset = from_.below(4) == 0;
     return known;
   }
   std::optional<protocol::upload_session> random_start() {
@@ -214,9 +218,11 @@ private:
   enum class filling { none, whole, chunks };
 
   choices& from_;
-  std::uint64_t size_ = from_.below(2) == 0 ? 6 : 200 << 20; ///< bytes
-  protocol::registry_profile known_ = random_profile(from_);
-  bool resumed_ = from_.below(8) == 1;
+  std::uint8_t first_choice_ = from_.next();
+  bool chunks_ = first_choice_ >= 128;                          ///< may come into it
+  std::uint64_t size_ = first_choice_ % 2 == 0 ? 6 : 200 << 20; ///< bytes
+  protocol::registry_profile known_ = random_profile();
+  bool resumed_ = chunks_ && from_.below(8) == 1;
   blob_upload machine_{{id, size_, "/blob", from_.below(2) == 0 ? "library/base" : ""},
                        {*protocol::parse_url("https://reg.example"), "m"},
                        from_.below(4) == 0,

@@ -56,7 +56,7 @@ http_outcome paper_registry::upload(const http_request& request) {
   const bool behind = !newest || open_->named != open_->held;
   if (behind && (request.verb != method::get || open_->asked))
     ++stale_;
-  open_->asked = true;
+  open_->asked |= request.verb == method::get;
   if (behind && ways_.strict_state) {
     open_.reset();
     return answer(404, {}, R"({"errors":[{"code":"BLOB_UPLOAD_INVALID"}]})");
