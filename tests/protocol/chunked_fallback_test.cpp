@@ -150,6 +150,17 @@ TEST_F(ChunkedBlob, FailsWithTheRegistrysWordsWhereItIsRefusedBothWays) {
               HasSubstr("400 UNSUPPORTED"));
 }
 
+TEST_F(ChunkedBlob, EndsWhereAChunkIsRefusedForGood) {
+  for (const auto& outcome : {error(403, "DENIED"), answer(401), answer(409)}) {
+    blob_upload one{order(), target, false, terms()};
+    open_and_send(one, one.begin());
+    EXPECT_THAT(as<failure>(one.on_outcome(outcome)).message, HasSubstr(id.brief()));
+    EXPECT_FALSE(one.resumable());
+    EXPECT_EQ(as<failure>(one.on_outcome(accepted("1"))).code, errc::internal);
+    EXPECT_EQ(as<failure>(one.send_body()).code, errc::internal);
+  }
+}
+
 TEST_F(ChunkedBlob, GoesWholeOnceTwoSessionsInChunksWereLost) {
   open_and_send(upload, upload.begin());
   EXPECT_EQ(as<blob_upload::wait>(upload.on_outcome(answer(404))).why.reason, "session-lost");
