@@ -113,7 +113,6 @@ chunked_upload::step chunked_upload::close_again() {
     return misuse("nothing to close");
   trouble_ = trouble::passing;
   questioned_ = false;
-  furthest_ = blob_.length;
   return noted(believes_ ? ask() : gone{trouble_});
 }
 

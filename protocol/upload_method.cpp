@@ -63,7 +63,7 @@ void upload_method::chunk_too_small(std::uint64_t least) noexcept {
 }
 
 bool upload_method::whole_too_large() noexcept {
-  if (never_chunks_ || !learned_.note_blob_too_large(size_))
+  if (!learned_.note_blob_too_large(size_))
     return false;
   never_whole_ = rather_chunks_ = true;
   return in_chunks();

@@ -100,6 +100,16 @@ TEST_F(ChunkedBlob, BeginsAsAnyOtherWhereSomebodyElsesSessionIsNoMore) {
   }
 }
 
+TEST_F(ChunkedBlob, BeginsAsAnyOtherWhereSomebodyElsesSessionIsLostLater) {
+  blob_upload one{order(), target, false, terms(),
+                  upload_session{*parse_url("https://reg.example/u/7"), 131'072}};
+  as<blob_upload::send>(one.begin());
+  as<blob_upload::ready>(one.on_outcome(told(204, "1", "0-131071")));
+  as<blob_upload::send>(one.send_body());
+  EXPECT_EQ(as<blob_upload::wait>(one.on_outcome(answer(404))).kept, 0u);
+  EXPECT_THAT(sent(one.again()).url, HasSubstr("?mount=" + id.to_string()));
+}
+
 TEST_F(ChunkedBlob, WaitsWithWhatSomebodyElseHasSent) {
   blob_upload one{order(), target, false, terms(),
                   upload_session{*parse_url("https://reg.example/u/7"), 131'072}};

@@ -58,10 +58,26 @@ TEST_F(ChunkedBlob, BeginsAnewAtOnceWhereTheSessionDidNotOutliveABrokenChunk) {
   open_and_send(upload, upload.begin());
   as<blob_upload::wait>(upload.on_outcome(lost(errc::unavailable, false)));
   as<blob_upload::send>(upload.again());
-  const auto patch = open_and_send(upload, upload.on_outcome(answer(404)), "2");
+  const auto post = sent(upload.on_outcome(answer(404)));
+  EXPECT_EQ(post.url, uploads) << "whether the registry has it has been asked";
+  as<blob_upload::ready>(upload.on_outcome(opened("2")));
+  const auto patch = sent(upload.send_body());
   EXPECT_EQ(patch.verb, method::patch);
   EXPECT_EQ(patch.url, "https://reg.example/u/2");
   EXPECT_EQ(range(patch), "0-65535");
+}
+
+TEST_F(ChunkedBlob, TakesSmallerChunksOnceTwoSessionsDidNotOutliveTheirFirst) {
+  auto known = unknown();
+  known.threshold = 1;
+  blob_upload one{{id, large_size, "/models/blob", {}}, target, false, known};
+  auto next = one.begin();
+  for (const char* chunk : {"0-67108863", "0-67108863", "0-16777215"}) {
+    EXPECT_EQ(range(open_and_send(one, std::move(next))), chunk);
+    as<blob_upload::wait>(one.on_outcome(lost(errc::unavailable, false)));
+    as<blob_upload::send>(one.again());
+    next = one.on_outcome(answer(404));
+  }
 }
 
 // ---- from whole to chunks --------------------------------------------------------------------

@@ -34,6 +34,15 @@ TEST_F(ChunkedUpload, AsksFirstWhereSomebodyElseHasBegun) {
   }
 }
 
+TEST_F(ChunkedUpload, IsNotMisledByAnOddOffsetAndARangeOfOneChunk) {
+  auto one = resumed(10'000);
+  asked(one.begin());
+  as<upload_step::ready>(one.on_outcome(told(204, "1", "0-9999")));
+  EXPECT_EQ(send(one), at("1") + " 10000-75535");
+  as<upload_step::ready>(one.on_outcome(told(202, "2", "0-65535"))); // its length alone
+  EXPECT_EQ(send(one), at("2") + " 75536-141071");
+}
+
 TEST_F(ChunkedUpload, OnlyClosesWhereSomebodyElseHasSentAll) {
   auto one = resumed(131'072);
   asked(one.begin());

@@ -189,6 +189,34 @@ TEST_F(ChunkedUpload, CountsNoTryThatGotOnOrThatReachedNobody) {
     }
 }
 
+TEST_F(ChunkedUpload, CountsTheTriesOfEachChunkApart) {
+  auto one = fresh();
+  send_two(one);
+  const auto break_nine_times = [&](const std::string& range) {
+    for (int i = 0; i < 9; ++i) {
+      as<try_again>(one.on_outcome(lost(errc::unavailable, false)));
+      asked(one.again());
+      as<upload_step::ready>(one.on_outcome(told(204, "1", range)));
+      send(one);
+    }
+  };
+  break_nine_times("0-65535");
+  as<upload_step::ready>(one.on_outcome(told(202, "1", "0-131071")));
+  send(one);
+  break_nine_times("0-131071");
+}
+
+TEST_F(ChunkedUpload, ForgetsATroubleOnceTheChunkHasArrived) {
+  auto one = fresh();
+  break_second(one);
+  as<upload_step::ready>(one.on_outcome(told(204, "2", "0-65535")));
+  send(one);
+  as<upload_step::ready>(one.on_outcome(told(202, "3", "0-131071")));
+  send(one);
+  asked(one.on_outcome(answer(416)));
+  as<chunked_upload::lost>(one.on_outcome(answer(404)));
+}
+
 // ---- a registry that cannot be asked ---------------------------------------------------------
 
 TEST_F(ChunkedUpload, BeginsAnewAfterABrokenChunkWhereTheRegistryCannotBeAsked) {

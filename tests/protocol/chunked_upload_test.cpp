@@ -265,6 +265,18 @@ TEST_F(ChunkedUpload, AsksNotTwiceWhereSoLittleHasMoved) {
   }
 }
 
+TEST_F(ChunkedUpload, AsksAgainOnceAChunkHasArrivedInBetween) {
+  auto one = fresh();
+  as<upload_step::ready>(one.begin());
+  send(one);
+  asked(one.on_outcome(answer(416)));
+  as<upload_step::ready>(one.on_outcome(told(204, "1", "0-9")));
+  EXPECT_EQ(send(one), at("1") + " 10-65545");
+  as<upload_step::ready>(one.on_outcome(told(202, "2", "0-65545")));
+  send(one);
+  EXPECT_EQ(asked(one.on_outcome(answer(416))), at("2"));
+}
+
 TEST_F(ChunkedUpload, WaitsWithItsQuestionInTrouble) {
   auto one = fresh();
   send_two(one);
