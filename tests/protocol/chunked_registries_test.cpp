@@ -1,10 +1,8 @@
-#include "protocol/blob_upload.hpp"
 #include "tests/protocol/paper_registry.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
-#include <vector>
 
 // One row for each registry of docs that does it in its own way, from the first request to the
 // last: what arrives, and at which cost.
@@ -17,35 +15,6 @@ using range_form = paper_registry::range_form;
 
 constexpr std::uint64_t mib = 1'048'576;
 constexpr std::uint64_t size = 200 * mib + 1;
-
-struct ending {
-  bool arrived = false;
-  confirmation how = confirmation::present;
-  registry_profile learned;
-  std::string why; ///< of a failure
-};
-
-/// All steps of an upload, to its end.
-ending run(blob_upload& one, paper_registry& registry) {
-  auto next = one.begin();
-  for (int steps = 0; steps < 10'000; ++steps) {
-    if (auto* request = std::get_if<blob_upload::send>(&next))
-      next = one.on_outcome(registry.handle(request->request));
-    else if (std::holds_alternative<blob_upload::ready>(next))
-      next = one.send_body();
-    else if (std::holds_alternative<blob_upload::wait>(next))
-      next = one.again();
-    else if (std::holds_alternative<blob_upload::hash_file>(next))
-      next = one.on_hash(digest::of("a blob"));
-    else if (auto* done = std::get_if<blob_upload::confirmed>(&next))
-      return {true, done->how, one.learned(), {}};
-    else if (auto* why = std::get_if<failure>(&next))
-      return {false, {}, one.learned(), why->message};
-    else
-      break;
-  }
-  return {false, {}, one.learned(), "no end"};
-}
 
 blob_upload upload(const registry_profile& known, std::uint64_t bytes = size) {
   return {{digest::of("a blob"), bytes, "/models/blob", {}},

@@ -217,6 +217,17 @@ TEST_F(ChunkedUpload, ForgetsATroubleOnceTheChunkHasArrived) {
   as<chunked_upload::lost>(one.on_outcome(answer(404)));
 }
 
+TEST_F(ChunkedUpload, WaitsWithItsQuestionInTrouble) {
+  auto one = fresh();
+  send_two(one);
+  asked(one.on_outcome(told(416, "2", "")));
+  for (const auto& outcome : {answer(503), answer(429), lost(errc::unavailable, false)}) {
+    as<try_again>(one.on_outcome(outcome));
+    EXPECT_EQ(asked(one.again()), at("2"));
+  }
+  EXPECT_EQ(as<failure>(one.on_outcome(lost(errc::interrupted, false))).code, errc::interrupted);
+}
+
 // ---- a registry that cannot be asked ---------------------------------------------------------
 
 TEST_F(ChunkedUpload, BeginsAnewAfterABrokenChunkWhereTheRegistryCannotBeAsked) {

@@ -277,17 +277,6 @@ TEST_F(ChunkedUpload, AsksAgainOnceAChunkHasArrivedInBetween) {
   EXPECT_EQ(asked(one.on_outcome(answer(416))), at("2"));
 }
 
-TEST_F(ChunkedUpload, WaitsWithItsQuestionInTrouble) {
-  auto one = fresh();
-  send_two(one);
-  asked(one.on_outcome(told(416, "2", "")));
-  for (const auto& outcome : {answer(503), answer(429), lost(errc::unavailable, false)}) {
-    as<try_again>(one.on_outcome(outcome));
-    EXPECT_EQ(asked(one.again()), at("2"));
-  }
-  EXPECT_EQ(as<failure>(one.on_outcome(lost(errc::interrupted, false))).code, errc::interrupted);
-}
-
 // ---- misuse ----------------------------------------------------------------------------------
 
 TEST_F(ChunkedUpload, AnswersNothingThatItDidNotAsk) {

@@ -154,4 +154,25 @@ http_outcome paper_registry::put(const http_request& request) {
   return right ? answer(201) : answer(400, {}, R"({"errors":[{"code":"DIGEST_INVALID"}]})");
 }
 
+ending run(blob_upload& one, paper_registry& registry) {
+  auto next = one.begin();
+  for (int steps = 0; steps < 10'000; ++steps) {
+    if (auto* request = std::get_if<blob_upload::send>(&next))
+      next = one.on_outcome(registry.handle(request->request));
+    else if (std::holds_alternative<blob_upload::ready>(next))
+      next = one.send_body();
+    else if (std::holds_alternative<blob_upload::wait>(next))
+      next = one.again();
+    else if (std::holds_alternative<blob_upload::hash_file>(next))
+      next = one.on_hash(digest::of("a blob"));
+    else if (auto* done = std::get_if<blob_upload::confirmed>(&next))
+      return {true, done->how, one.learned(), {}};
+    else if (auto* why = std::get_if<failure>(&next))
+      return {false, {}, one.learned(), why->message};
+    else
+      break;
+  }
+  return {false, {}, one.learned(), "no end"};
+}
+
 } // namespace flotilla::protocol

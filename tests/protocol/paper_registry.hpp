@@ -103,4 +103,15 @@ private:
   std::uint64_t bytes_ = 0; ///< that were sent to it
 };
 
+/// How an upload ended.
+struct ending {
+  bool arrived = false;
+  confirmation how = confirmation::present;
+  registry_profile learned;
+  std::string why; ///< of a failure
+};
+
+/// All steps of an upload, each answered by the registry, to its end.
+ending run(blob_upload& one, paper_registry& registry);
+
 } // namespace flotilla::protocol
