@@ -70,6 +70,7 @@ private:
     std::deque<upload_order> queue; ///< no uploader has taken them yet
     node_report pending;            ///< not told yet
     bool answer_due = false;        ///< an empty report is an answer, too
+    bool failed = false;            ///< the push was told so, and ends
     node_share share;               ///< so far
     moment began{};                 ///< when the first blob was handed out
     double disk_before = 0;         ///< seconds that the engine had spent on files until then

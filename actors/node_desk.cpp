@@ -78,6 +78,7 @@ void node_state::on_setback(const std::string& push, setback_note note) {
 void node_state::on_failed(const std::string& push, protocol::failure why) {
   if (auto* d = find(push)) {
     d->pending.failures.push_back(std::move(why));
+    d->failed = true;
     soon();
   }
 }
