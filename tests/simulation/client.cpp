@@ -79,6 +79,7 @@ void client::command(Words... words) {
 }
 
 void client::pause(bool on) {
+  paused_ = on;
   if (on)
     command(atom::pause_v, id_);
   else
@@ -100,14 +101,20 @@ void client::greet(const actors::coordinator_actor& head) {
   head_ = head;
   ++heads_;
   over_.forget();
-  if (report_)
+  if (!begun_ || report_)
     return;
   if (id_.empty() || in_.of.alone)
+    return submit();
+  await();
+  if (!paused_) // the command may have got lost
+    command(atom::resume_v, id_);
+}
+
+void client::begin() {
+  begun_ = true;
+  if (head_)
     submit();
-  else
-    await();
-  if (!std::exchange(looks_, true))
-    look();
+  look();
 }
 
 void client::lose_head() {

@@ -16,6 +16,8 @@ class client {
 public:
   client(place in, watch& over, actors::push_order order);
 
+  /// From now on, as soon as there is a coordinator.
+  void begin();
   /// There is a coordinator, again.
   void greet(const actors::coordinator_actor& head);
   /// It is gone.
@@ -49,7 +51,8 @@ private:
   unsigned heads_ = 0; ///< so far: tells an answer from one of an earlier head
   std::string id_;     ///< of the push; empty: not known
   std::optional<actors::push_report> report_;
-  bool looks_ = false;
+  bool begun_ = false;
+  bool paused_ = false; ///< by our command
 };
 
 } // namespace flotilla::simulation

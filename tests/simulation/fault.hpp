@@ -13,7 +13,7 @@ namespace flotilla::simulation {
 enum class fault_kind : std::uint8_t {
   node_crash,  ///< of that node; it is started again after `span`; `detail` 1: never; 2: silently
   head_crash,  ///< the coordinator, or the lone process; `detail` 1: the power goes, too
-  link_cut,    ///< of that node; it cannot dial for `span`; `detail` 1: only the lease tells
+  link_cut,    ///< of that node; it cannot dial for `span`; `detail` 1: silently
   link_stall,  ///< of that node: what is under way arrives after `span`, in order
   trouble,     ///< of the registry, for `span` and `count` requests; `detail`: see `trouble_kind`
   body_cut,    ///< the next `count` bodies break off, after `detail` thousandths

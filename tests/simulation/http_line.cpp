@@ -31,6 +31,7 @@ void http_line::submit(http_request request, actors::body_watcher_actor watcher,
     return;
   const auto id = ++last_;
   auto& f = flows_[id];
+  f.began = on_.now();
   f.what = deed_of(request);
   f.request = std::move(request);
   f.watcher = std::move(watcher);
@@ -56,8 +57,10 @@ bool http_line::was_sent_before(const http_request& request) const {
 void http_line::watch_slots(const flow& fresh) {
   if (was_sent_before(fresh.request))
     return;
+  // One that was dropped because another node sends it, too, leaves as it pleases.
   const auto on_wire = std::count_if(flows_.begin(), flows_.end(), [this](const auto& each) {
-    return each.second.on_wire && !was_sent_before(each.second.request);
+    const auto& f = each.second;
+    return f.on_wire && !was_sent_before(f.request) && !to_.was_apart(who_.name, f.began);
   });
   if (on_wire + 1 > static_cast<std::ptrdiff_t>(who_.slots))
     on_.violated("slots", who_.name + " has " + std::to_string(on_wire + 1)
@@ -89,12 +92,14 @@ void http_line::begin_body(std::uint64_t id) {
   f.right = !to_.sky().mangles();
   f.breaks_at = to_.sky().on_body(f.request.file.length);
   const auto length = f.request.file.length;
-  const auto parts = length == 0 ? 1 : on_.dice().between(1, 3);
   auto rate = pace_.bytes_per_second;
   if (auto bound = limits_.find(f.request.lane); bound != limits_.end() && bound->second != 0)
     rate = std::min(rate, bound->second);
   const auto seconds
     = static_cast<double>(length) / static_cast<double>(rate) * (0.5 + on_.dice().fraction());
+  // Its progress is told every second at least, as the engine tells of every read.
+  const auto parts
+    = length == 0 ? 1 : on_.dice().between(1, 3) + static_cast<std::uint64_t>(seconds);
   f.part = length / parts + (length % parts == 0 ? 0 : 1);
   f.part_time = span{static_cast<span::rep>(seconds * 1e9 / static_cast<double>(parts))};
   go_on(id);

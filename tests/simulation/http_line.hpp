@@ -43,6 +43,7 @@ private:
     actors::body_watcher_actor watcher;
     std::uint32_t ticket = 0;
     answer_to then;
+    moment began;
     deed what = deed::probe;
     bool on_wire = false; ///< its body is leaving
     bool arrives = false; ///< the registry takes it in

@@ -44,6 +44,7 @@ public:
   void set_all_apart(moment until) {
     all_apart_ = std::max(all_apart_, until);
   }
+  bool was_apart(const std::string& who, moment since) const;
   std::uint64_t requests() const noexcept {
     return requests_;
   }
@@ -56,7 +57,6 @@ private:
 
   protocol::http_response give_token(const protocol::http_request& request, const caller& who);
   void watch_authorization(const protocol::http_request& request, const caller& who);
-  bool was_apart(const std::string& who, moment since) const;
 
   stage& on_;
   registry& to_;

@@ -68,6 +68,8 @@ void link::carry(end from, const caf::strong_actor_ptr& to, caf::mailbox_element
   if (cut_)
     return;
   const auto there = other(from);
+  if (on_.is_loud())
+    on_.say((from == end::worker ? "to head: " : "to node: ") + caf::to_string(what->content()));
   auto message = written_out(what->move_content_to_message(), there);
   auto sender = proxy(there, what->sender);
   post(from, [sender = std::move(sender), to, id = what->mid, message = std::move(message)] {

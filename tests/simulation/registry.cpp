@@ -67,7 +67,10 @@ void registry::put_there(const std::string& where, const std::string& digest, st
   repositories_[where][digest] = size;
 }
 
-void registry::put_manifests(const protocol::push_plan& of) {
+void registry::had_all(const protocol::push_plan& of) {
+  for (const auto& blob : of.blobs)
+    if (auto id = blob.id.to_string(); !has(id, blob.size))
+      lost_.insert(std::move(id));
   for (const auto& each : of.manifests)
     manifests_[each.id.to_string()] = {each.media_type, each.bytes};
 }

@@ -57,7 +57,8 @@ public:
 
   // What becomes of it.
   void put_there(const std::string& where, const std::string& digest, std::uint64_t size);
-  void put_manifests(const protocol::push_plan& of);
+  /// It holds the manifests, and has lost what it does not hold of the blobs.
+  void had_all(const protocol::push_plan& of);
   void lose_blob(const std::string& digest);
   void become_empty();
   void expire_sessions();

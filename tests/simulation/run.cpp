@@ -55,8 +55,8 @@ void run::furnish() {
     registry_.put_there(registry::repository, blobs[blob].id.to_string(), blobs[blob].size);
   for (auto blob : of_.mountable)
     registry_.put_there(registry::mount_source, blobs[blob].id.to_string(), blobs[blob].size);
-  if (of_.manifest_present)
-    registry_.put_manifests(of_.what.plan);
+  if (of_.manifest_present) // it had all of them once
+    registry_.had_all(of_.what.plan);
 }
 
 outcome run::play() {
@@ -67,6 +67,7 @@ outcome run::play() {
   start_head();
   for (std::size_t i = 0; !of_.alone && i < of_.nodes.size(); ++i)
     stage_.later(milliseconds{stage_.dice().between(0, 300)}, [this, i] { start_node(i); });
+  stage_.later(of_.submitted_at, [this] { client_.begin(); });
   begin_faults();
   while (!is_over())
     if (!stage_.step()) {
@@ -120,7 +121,13 @@ void run::on_dial(std::size_t number, const worker_process::answer& answer) {
   });
 }
 
-/// It may be that nobody tells.
+/// After how long a connection that is gone is noticed: of one that broke silently, once CAF's
+/// heartbeats have failed.
+span run::notice_in(bool silently) {
+  return milliseconds{silently ? stage_.dice().between(5'000, 7'000)
+                               : stage_.dice().between(0, 1'000)};
+}
+
 void run::tell(const std::shared_ptr<link>& over, link::end where, span soon) {
   if (over)
     stage_.later(soon, [over, where] { over->notice(where); });
@@ -139,8 +146,7 @@ void run::crash_head(const fault& x) {
     if (node && node->connection()) {
       node->connection()->cut();
       node->connection()->notice(link::end::head);
-      if (x.detail == 0)
-        tell(node->connection(), link::end::worker, milliseconds{stage_.dice().between(0, 300)});
+      tell(node->connection(), link::end::worker, notice_in(x.detail == 1));
     }
   stage_.later(x.span, [this] { start_head(); });
 }
@@ -150,8 +156,7 @@ void run::crash_node(const fault& x) {
   if (!node || of_.alone)
     return;
   node->crash();
-  if (x.detail != 2)
-    tell(node->connection(), link::end::head, milliseconds{stage_.dice().between(0, 300)});
+  tell(node->connection(), link::end::head, notice_in(x.detail == 2));
   dead_.push_back(std::move(node));
   if (x.detail != 1)
     stage_.later(x.span, [this, number = x.who] { start_node(number); });
@@ -165,10 +170,8 @@ void run::cut_link(const fault& x) {
   internet_.set_apart(node->who().name,
                       stage_.now() + x.span + 2 * of_.lease + std::chrono::seconds{4});
   node->connection()->cut();
-  if (x.detail == 1)
-    return;
-  tell(node->connection(), link::end::head, milliseconds{stage_.dice().between(0, 1'500)});
-  tell(node->connection(), link::end::worker, milliseconds{stage_.dice().between(0, 1'500)});
+  tell(node->connection(), link::end::head, notice_in(x.detail == 1));
+  tell(node->connection(), link::end::worker, notice_in(x.detail == 1));
 }
 
 // ---- faults ----------------------------------------------------------------------------------

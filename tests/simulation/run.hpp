@@ -44,6 +44,7 @@ private:
   void crash_head(const fault& x);
   void crash_node(const fault& x);
   void cut_link(const fault& x);
+  span notice_in(bool silently);
   void tell(const std::shared_ptr<link>& over, link::end where, span soon);
   void on_dial(std::size_t number, const worker_process::answer& answer);
   bool is_over() const;

@@ -99,6 +99,7 @@ scenario draw_scenario(std::uint64_t seed) {
   draw_fleet(dice, drawn);
   draw_registry(dice, drawn);
   draw_options(dice, drawn);
+  drawn.submitted_at = draw_ms(dice, 0, dice.chance(30) ? 300 : 2'000);
   const auto usual = draw_ms(dice, 1'000, 10'000); // all bodies, one after the other
   drawn.speed.latency = span{static_cast<span::rep>(dice.between(1'000'000, 40'000'000))};
   drawn.speed.commit = span{static_cast<span::rep>(dice.between(1'000'000, 400'000'000))};
@@ -125,7 +126,8 @@ std::string describe(const scenario& x) {
           + std::to_string(static_cast<int>(x.options.check)) + ", verify "
           + std::to_string(static_cast<int>(x.options.verify)) + ", tokens "
           + std::to_string(x.ways.takes_tokens) + ", mounts " + std::to_string(x.ways.mounts)
-          + ", disorder " + std::to_string(x.disorder);
+          + ", max " + std::to_string(x.options.max_uploads) + ", disorder "
+          + std::to_string(x.disorder);
   return text + '\n';
 }
 

@@ -34,6 +34,7 @@ struct scenario {
   bool knows_mount_source = false;
   actors::push_options options;
   std::vector<std::string> tags;
+  std::chrono::milliseconds submitted_at{1'000};
   habits ways;
   pace speed;
   span link_delay{1'000'000}; ///< at most

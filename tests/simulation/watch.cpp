@@ -55,6 +55,10 @@ void watch::recorded(const std::vector<actors::upload_result>& confirmed) {
 bool watch::is_explained(errc how) const {
   if (how == errc::differs && of_.options.to == actors::purpose::verify)
     return true; // it is what was asked for; `planned` looks whether it is true
+  const bool some_lack_manifests = std::any_of(of_.nodes.begin(), of_.nodes.end(),
+                                               [](const auto& x) { return !x.has_manifests; });
+  if (how == errc::source_invalid && some_lack_manifests)
+    return true; // nobody else was there when it was asked for
   return std::any_of(of_.faults.begin(), of_.faults.end(),
                      [how](const fault& x) { return explains(x, how); });
 }
@@ -99,7 +103,9 @@ void watch::done(const actors::push_report& last) {
 /// A plan names all that is absent, and nothing else.
 void watch::planned(const actors::push_report& last) {
   const bool changes = std::any_of(of_.faults.begin(), of_.faults.end(), [](const fault& x) {
-    return x.what == fault_kind::blob_lost || x.what == fault_kind::emptied;
+    const bool lies = x.what == fault_kind::trouble
+                      && x.detail == static_cast<std::uint32_t>(trouble_kind::garbage);
+    return x.what == fault_kind::blob_lost || x.what == fault_kind::emptied || lies;
   });
   if (of_.options.to == actors::purpose::push || changes)
     return;
