@@ -155,6 +155,8 @@ void push_state::grant(seat& at, std::uint64_t share) {
     if (!order)
       break;
     at.grant_upload(order->blob, order->size);
+    if (auto begun = begun_.find(order->blob); begun != begun_.end())
+      batch.begun.push_back(begun->second);
     batch.uploads.push_back(std::move(*order));
   }
   if (!batch.checks.empty() || !batch.uploads.empty())
@@ -263,6 +265,7 @@ bool push_state::is_sound(const node_report& report) const {
   auto is_known = [most](const auto& result) { return result.blob < most; };
   return std::all_of(report.checks.begin(), report.checks.end(), is_known)
          && std::all_of(report.uploads.begin(), report.uploads.end(), is_known)
+         && std::all_of(report.begun.begin(), report.begun.end(), is_known)
          && std::all_of(report.returned.begin(), report.returned.end(), known)
          && std::all_of(report.claimed.begin(), report.claimed.end(), known);
 }
@@ -281,6 +284,9 @@ void push_state::on_report(const std::string& node, node_report report) {
   for (const auto& note : report.setbacks) // after: trouble outweighs what went well before it
     on_setback(note);
   book(*at, report);
+  note_begun(std::move(report.begun));
+  for (const auto& seen : report.learned)
+    learn(seen);
   take_checks(report.checks);
   take_uploads(report.uploads);
   if (!report.failures.empty())
@@ -324,6 +330,8 @@ void push_state::take_checks(const std::vector<check_result>& results) {
   for (const auto& result : results) {
     if (result.present) {
       to.found(result.blob);
+      if (begun_.count(result.blob) != 0)
+        note_begun({{result.blob, {}, {}}});
       present.push_back({result.blob, protocol::confirmation::present});
     } else {
       to.missing(result.blob);
@@ -354,6 +362,29 @@ void push_state::take_uploads(const std::vector<upload_result>& results) {
   }
   if (!results.empty() && is_.journal.confirmed)
     is_.journal.confirmed(results);
+}
+
+/// Where an upload stands is written down before anything else becomes of it.
+void push_state::note_begun(std::vector<open_upload> uploads) {
+  for (auto& upload : uploads) {
+    if (is_.keeper)
+      self_->send(is_.keeper, atom::record_v, is_.id, upload);
+    if (upload.is_open())
+      begun_.insert_or_assign(upload.blob, std::move(upload));
+    else
+      begun_.erase(upload.blob);
+  }
+}
+
+void push_state::learn(const protocol::registry_profile& seen) {
+  const auto before = engagement_.profile;
+  engagement_.profile.merge(seen);
+  if (engagement_.profile == before)
+    return;
+  seats_.for_each(
+    [this](const seat& at) { self_->send(at.node, atom::learn_v, is_.id, engagement_.profile); });
+  if (is_.keeper)
+    self_->send(is_.keeper, atom::learn_v, is_.id, engagement_.profile);
 }
 
 // ---- when nothing goes on --------------------------------------------------------------------

@@ -21,7 +21,7 @@ bool is_for(const http_response& response, const digest& id) {
 
 blob_upload::blob_upload(blob_order order, endpoint target, bool ollama,
                          const registry_profile& known, std::optional<upload_session> resume)
-  : order_(std::move(order)), target_(std::move(target)), method_(known, order_.size),
+  : order_(std::move(order)), target_(std::move(target)), method_(known, order_.size, order_.chunk),
     resume_(std::move(resume)), ollama_(ollama) {
 }
 

@@ -71,6 +71,14 @@ public:
   const registry_profile& learned() const noexcept {
     return method_.learned();
   }
+  /// Its blob may go in chunks: then there can be something `resumable`.
+  bool may_leave_something() const noexcept {
+    return method_.in_chunks();
+  }
+  /// Before `begin`: what was left behind is of no use.
+  void begin_without() noexcept {
+    resume_.reset();
+  }
   /// Where somebody else can go on after us: worth writing down whenever it has changed, and before
   /// more is sent. Nothing: there is nothing to keep.
   std::optional<upload_session> resumable() const;

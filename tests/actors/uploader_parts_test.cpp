@@ -35,6 +35,8 @@ crew_desk_actor::behavior_type desk(crew_desk_actor::pointer, std::shared_ptr<he
     },
     [all](atom::moved, const std::string&, const body_progress& x) { all->moved.push_back(x); },
     [](atom::setback, const std::string&, const setback_note&) {},
+    [](atom::record, const std::string&, const open_upload&) {},
+    [](atom::learned, const std::string&, const protocol::registry_profile&) {},
     [all](atom::failed, const std::string&, const protocol::failure& x) {
       all->failures.push_back(x);
     },
@@ -53,6 +55,7 @@ hasher_actor::behavior_type paper_hasher(hasher_actor::pointer, std::shared_ptr<
                                std::string{});
       return protocol::md5_sum{};
     },
+    [](atom::mark, const std::string& path) { return sources::mark_of(path); },
   };
 }
 
