@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -26,6 +27,7 @@ public:
     self_ = self;
     gateway_ = std::move(gateway);
     tell_ = std::move(tell);
+    patience_.emplace(world_of(self->system()));
   }
 
   /// @param judge what an outcome means: `protocol::verdict<T>(const http_outcome&)`
@@ -74,7 +76,7 @@ private:
   }
 
   void try_later(std::uint32_t ticket, protocol::try_again why) {
-    auto note = patience_.note(questions_.at(ticket).attempt++, std::move(why));
+    auto note = patience_->note(questions_.at(ticket).attempt++, std::move(why));
     caf::delayed_anon_send(caf::actor_cast<caf::actor>(self_), note.wait, atom::again_v, ticket);
     tell_(std::move(note));
   }
@@ -82,7 +84,7 @@ private:
   Pointer self_ = nullptr;
   gateway_actor gateway_;
   on_setback tell_;
-  patience patience_;
+  std::optional<patience> patience_; ///< since `wire`
   std::uint32_t next_ticket_ = 1;
   std::unordered_map<std::uint32_t, question> questions_;
 };

@@ -3,12 +3,12 @@
 #include "actors/errors.hpp"
 #include "actors/journal.hpp"
 #include "actors/order_json.hpp"
+#include "actors/world.hpp"
 #include "protocol/text.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
 namespace flotilla::actors {
@@ -56,7 +56,7 @@ void coordinator_state::wire(coordinator_setting setting, std::vector<kept_push>
 /// Short, for people type it: `p-7f3a9c`.
 std::string coordinator_state::unused_id() {
   constexpr const char* digits = "0123456789abcdef";
-  std::random_device random;
+  const auto& random = world_of(self_->system()).dice;
   for (;;) {
     std::string id = "p-";
     for (int i = 0; i < 6; ++i)

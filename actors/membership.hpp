@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/world.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -27,7 +28,7 @@ public:
   using pointer = interface::stateful_pointer<membership_state>;
   static inline const char* name = "membership";
 
-  explicit membership_state(pointer self) : self_(self), random_(std::random_device{}()) {
+  explicit membership_state(pointer self) : self_(self), random_(world_of(self->system()).dice()) {
   }
 
   void wire(membership_options options, dialler_actor dialler, node_actor node,

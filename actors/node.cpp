@@ -2,7 +2,6 @@
 
 #include "actors/checker.hpp"
 #include "actors/gateway.hpp"
-#include "actors/hasher.hpp"
 #include "actors/uploader.hpp"
 #include "protocol/plan.hpp"
 
@@ -10,11 +9,13 @@
 
 namespace flotilla::actors {
 
-void node_state::wire(http_actor http, surveyor_actor surveyor, node_options options) {
+void node_state::wire(http_actor http, surveyor_actor surveyor, hasher_actor hasher,
+                      node_options options) {
   http_ = std::move(http);
   surveyor_ = std::move(surveyor);
   options_ = std::move(options);
-  hasher_ = self_->spawn<caf::detached + caf::linked>(hasher);
+  hasher_ = std::move(hasher);
+  self_->link_to(hasher_);
   for (std::uint32_t i = 0; i < options_.uploads; ++i)
     uploaders_.push_back(self_->spawn<caf::linked>(uploader, i, crew_desk_actor{self_}, hasher_));
   self_->delayed_send(self_, options_.report_every, atom::tick_v);
@@ -252,8 +253,9 @@ void node_state::hand_out(const std::string& push, duty& d, std::uint32_t upload
 }
 
 node_state::interface::behavior_type node(node_state::pointer self, http_actor http,
-                                          surveyor_actor surveyor, node_options options) {
-  self->state.wire(std::move(http), std::move(surveyor), std::move(options));
+                                          surveyor_actor surveyor, hasher_actor hasher,
+                                          node_options options) {
+  self->state.wire(std::move(http), std::move(surveyor), std::move(hasher), std::move(options));
   auto& state = self->state;
   using index = protocol::ledger::index;
   return {

@@ -34,7 +34,7 @@ public:
   explicit node_state(pointer self) : self_(self) {
   }
 
-  void wire(http_actor http, surveyor_actor surveyor, node_options options);
+  void wire(http_actor http, surveyor_actor surveyor, hasher_actor hasher, node_options options);
 
   // What pushes say: node.cpp.
   void engage(engagement job, push_actor push, token_actor tokens);
@@ -112,9 +112,10 @@ private:
 };
 
 /// Works for the pushes that engage it: spawns its crew, hands orders to hungry uploaders, from one
-/// push after the other, and gathers what the crew reports into few messages. Linked to its crew:
-/// if one of them dies, so does the node, and its pushes are told.
+/// push after the other, and gathers what the crew reports into few messages. Linked to its crew
+/// and to its hasher: if one of them dies, so does the node, and its pushes are told.
 node_state::interface::behavior_type node(node_state::pointer self, http_actor http,
-                                          surveyor_actor surveyor, node_options options);
+                                          surveyor_actor surveyor, hasher_actor hasher,
+                                          node_options options);
 
 } // namespace flotilla::actors

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "actors/status.hpp"
+#include "actors/world.hpp"
 #include "protocol/retry.hpp"
 #include "protocol/verdict.hpp"
 
 #include <chrono>
 #include <optional>
 #include <random>
-#include <system_error>
 
 namespace flotilla::actors {
 
@@ -15,8 +15,12 @@ namespace flotilla::actors {
 /// clock on the wall for `Retry-After` dates. One for each actor that tries again.
 class patience {
 public:
+  /// @param outside outlives it
+  explicit patience(const world& outside) : outside_(&outside), random_(outside.dice()) {
+  }
+
   setback_note note(unsigned attempt, protocol::try_again why) {
-    auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    auto now = std::chrono::system_clock::to_time_t(outside_->wall_clock());
     auto asked = protocol::parse_retry_after(why.retry_after, now);
     auto dice = std::uniform_real_distribution<double>{0, 1}(random_);
     return {std::move(why.reason), std::move(why.detail),
@@ -24,8 +28,9 @@ public:
   }
 
 private:
+  const world* outside_;
   protocol::retry_policy policy_;
-  std::minstd_rand random_{std::random_device{}()};
+  std::minstd_rand random_;
 };
 
 } // namespace flotilla::actors

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/world.hpp"
 
 #include <cstddef>
 
@@ -16,6 +17,8 @@ public:
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", std::size_t{2});
   }
+
+  world outside; ///< of all actors of the system
 };
 
 } // namespace flotilla::actors

@@ -159,7 +159,7 @@ void token_state::begin(const std::string& key, authorization_request request) {
       known != identity_tokens_.end())
     newest.identity_token = known->second;
   protocol::token_exchange machine{*chosen, request.scopes, std::move(newest), registry,
-                                   new_token_stamp()};
+                                   new_token_stamp(world_of(self_->system()))};
   fetch_bearer(
     std::make_shared<errand>(errand{key, std::move(request), std::move(*who), std::move(machine)}));
 }

@@ -35,7 +35,7 @@ public:
   /// before. A long body that is cut late may take its time, and one that is always cut ends.
   static constexpr unsigned patient_bodies = 5;
 
-  explicit uploader_state(pointer self) : self_(self) {
+  explicit uploader_state(pointer self) : self_(self), patience_(world_of(self->system())) {
   }
 
   void wire(std::uint32_t number, crew_desk_actor desk, hasher_actor hasher);

@@ -2,6 +2,7 @@
 
 #include "actors/coordinator.hpp"
 #include "actors/errors.hpp"
+#include "actors/hasher.hpp"
 #include "actors/http.hpp"
 #include "actors/keeper.hpp"
 #include "actors/node.hpp"
@@ -74,7 +75,8 @@ fleet_of_one::fleet_of_one(transport::engine_options engine, std::uint32_t uploa
   info.id = crew.id;
   info.name = crew.name;
   info.uploads = uploads;
-  to.node = to.system.spawn(actors::node, to.http, to.surveyor, std::move(crew));
+  to.node = to.system.spawn(actors::node, to.http, to.surveyor,
+                            to.system.spawn<caf::detached>(actors::hasher), std::move(crew));
   caf::anon_send(to.coordinator, atom::join_v, std::move(info), to.node, to.surveyor);
 }
 

@@ -1,5 +1,6 @@
 #include "actors/dialler.hpp"
 #include "actors/fleet_link.hpp"
+#include "actors/hasher.hpp"
 #include "actors/http.hpp"
 #include "actors/membership.hpp"
 #include "actors/node.hpp"
@@ -84,7 +85,8 @@ worker_process::worker_process(const options& chosen, const fleet_peer& peer,
   crew.id = member.self.id;
   crew.name = member.self.name;
   crew.uploads = chosen.uploads;
-  node = system.spawn(actors::node, http, surveyor, std::move(crew));
+  node = system.spawn(actors::node, http, surveyor, system.spawn<caf::detached>(actors::hasher),
+                      std::move(crew));
   actors::caller who{"worker " + member.self.name, std::string{program_version}, peer.link};
   dialler = system.spawn(actors::dialler, std::move(who));
   membership = system.spawn(actors::membership, std::move(member), dialler, node, surveyor);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/coordinator.hpp"
+#include "actors/hasher.hpp"
 #include "actors/node.hpp"
 #include "actors/token.hpp"
 #include "actors/uploader.hpp"
@@ -79,7 +80,7 @@ protected:
     node_options crew;
     crew.id = crew.name = name;
     crew.uploads = uploads;
-    nodes.push_back(sys.spawn(node, http, surveyors.back(), crew));
+    nodes.push_back(sys.spawn(node, http, surveyors.back(), sys.spawn(hasher), crew));
     join(nodes.size() - 1, name);
   }
   void join(std::size_t which, const std::string& name) {

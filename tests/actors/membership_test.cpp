@@ -1,6 +1,7 @@
 #include "actors/membership.hpp"
 
 #include "actors/errors.hpp"
+#include "actors/hasher.hpp"
 #include "tests/actors/fleet_fixture.hpp"
 
 // The membership of a worker whose own node dies.
@@ -31,7 +32,7 @@ protected:
   void become_member(dialler_actor line) {
     dialler = std::move(line);
     surveyors.push_back(sys.spawn(test::paper_surveyor, std::make_shared<test::paper_source>()));
-    nodes.push_back(sys.spawn(node, http, surveyors[0], node_options{}));
+    nodes.push_back(sys.spawn(node, http, surveyors[0], sys.spawn(hasher), node_options{}));
     membership_options options;
     options.self.id = options.self.name = "a";
     options.on_node_death = [this] { ++deaths; };
