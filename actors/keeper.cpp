@@ -1,10 +1,10 @@
 #include "actors/keeper.hpp"
 
 #include "actors/open_upload_json.hpp"
+#include "actors/world.hpp"
 
 #include <spdlog/spdlog.h>
 
-#include <ctime>
 #include <unordered_map>
 
 namespace flotilla::actors {
@@ -44,6 +44,12 @@ void keeper_state::attempt(const char* what, Work work) {
   }
 }
 
+/// Seconds since the epoch.
+std::int64_t keeper_state::now() const {
+  const auto since = world_of(self_->system()).wall_clock().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(since).count();
+}
+
 keeper_state::place_notes keeper_state::notes_of(const protocol::endpoint& at) {
   const auto dir = directory_of(dir_, at);
   auto& known = places_[dir];
@@ -72,7 +78,7 @@ void keeper_state::recall_profile(const client& of, protocol::registry_profile& 
     return;
   attempt("read", [&] {
     const auto age = std::chrono::seconds{longest_profile}.count();
-    const auto text = profiles_->upload_habits(of.host, std::time(nullptr) - age);
+    const auto text = profiles_->upload_habits(of.host, now() - age);
     if (text.empty())
       return;
     if (auto seen = parse_registry_profile(text))
@@ -147,9 +153,8 @@ void keeper_state::learn(const std::string& push, const protocol::registry_profi
   const auto found = clients_.find(push);
   if (found == clients_.end() || !profiles_)
     return;
-  attempt("written down", [&] {
-    profiles_->remember_upload_habits(found->second.host, to_json(profile), std::time(nullptr));
-  });
+  attempt("written down",
+          [&] { profiles_->remember_upload_habits(found->second.host, to_json(profile), now()); });
 }
 
 void keeper_state::end(const std::string& push) {

@@ -23,6 +23,9 @@ public:
   /// Limits change, and those of a proxy are not the registry's: what was seen is tried again.
   static constexpr std::chrono::hours longest_profile{30 * 24};
 
+  explicit keeper_state(pointer self) : self_(self) {
+  }
+
   /// @param dir the state directory; empty: nothing is kept
   void wire(std::string dir);
 
@@ -47,7 +50,9 @@ private:
   bool is_taken(const place_notes& where, const std::string& note) const;
   template <class Work>
   void attempt(const char* what, Work work);
+  std::int64_t now() const;
 
+  pointer self_;
   std::string dir_;
   std::unique_ptr<store::registry_profiles> profiles_;               ///< null: they cannot be kept
   std::map<std::string, std::weak_ptr<store::upload_notes>> places_; ///< by directory

@@ -117,8 +117,10 @@ void push_state::recall_earlier() {
     .then(
       [this, go_on](recollection& earlier) {
         engagement_.profile = earlier.profile;
-        for (auto& upload : earlier.uploads)
+        for (auto& upload : earlier.uploads) {
+          earlier_[upload.blob] = upload.at.held;
           begun_.insert_or_assign(upload.blob, std::move(upload));
+        }
         go_on();
       },
       [go_on](const caf::error&) { go_on(); });

@@ -128,6 +128,7 @@ private:
   void take_back_for_idle_nodes(const std::vector<seat*>& nodes);
   void recall_everything();
   void share_limits();
+  void limit_node(seat& at, const node_limits& now);
   std::uint64_t fair_share() const;
   std::optional<check_order> next_check();
   std::optional<upload_order> next_upload(const seat& at);
@@ -159,6 +160,8 @@ private:
   bool paused_ = false;
   std::optional<protocol::ledger> ledger_;
   std::unordered_map<protocol::ledger::index, open_upload> begun_; ///< what can be gone on with
+  std::unordered_map<protocol::ledger::index, std::uint64_t> earlier_; ///< bytes of them at first
+  std::uint64_t earlier_bytes_ = 0; ///< of those that were gone on with to their end
   /// All looked at once more: for `--verify blobs`, or because the registry has lost one.
   std::optional<protocol::ledger> again_;
   seats seats_;

@@ -67,6 +67,7 @@ void uploader_state::take(const std::string& push, protocol::blob_order what, op
 
 void uploader_state::follow(std::uint32_t ticket, blob_upload::step next) {
   auto& j = jobs_.at(ticket);
+  tidy_up(j);
   std::visit(overloaded{
                [&](blob_upload::send& x) { send(ticket, std::move(x)); },
                [&](blob_upload::ready&) {

@@ -87,6 +87,7 @@ private:
   void mark(std::uint32_t ticket);
   void note_registry(const job& j);
   void tell_where_it_stands(job& j);
+  void tidy_up(job& j);
   void wait(std::uint32_t ticket, protocol::blob_upload::wait why);
   void hash(std::uint32_t ticket);
   std::size_t count(stage which) const;

@@ -111,8 +111,8 @@ protected:
 
   void take(std::uint64_t size, protocol::ledger::index blob = 0) {
     const auto id = protocol::digest::of(std::to_string(blob));
-    caf::anon_send(one, atom::upload_v, std::string{"p"}, blob,
-                   protocol::blob_order{id, size, "/model/blob", {}});
+    caf::anon_send(one, atom::upload_v, std::string{"p"},
+                   protocol::blob_order{id, size, "/model/blob", {}}, open_upload{blob, {}, {}});
     settle();
   }
   /// The body on the wire leaves in two pieces, and is answered.

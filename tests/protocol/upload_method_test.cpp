@@ -60,8 +60,9 @@ TEST(UploadMethod, HeedsAWishWithinWhatTheRegistryTakes) {
     SCOPED_TRACE(c.name);
     const upload_method method{c.profile, c.size, c.wish};
     EXPECT_EQ(method.in_chunks(), c.chunk != 0);
-    if (c.chunk != 0)
+    if (method.in_chunks()) {
       EXPECT_EQ(method.terms().chunk_size(), c.chunk);
+    }
     EXPECT_EQ(method.learned(), c.profile) << "a wish says nothing of the registry";
   }
 }

@@ -74,7 +74,8 @@ TEST_F(UploadNotes, SayWhatWasWrittenLast) {
 }
 
 TEST_F(UploadNotes, TakeAnyBytes) {
-  const std::string odd[] = {std::string(3, '\0'), "12 34 ", "\n\xFF\x01", std::string(60'000, 'x')};
+  const std::string odd[]
+    = {std::string(3, '\0'), "12 34 ", "\n\xFF\x01", std::string(60'000, 'x')};
   for (const auto& text : odd) {
     left(text);
     EXPECT_THAT(found(), Optional(text));
