@@ -130,6 +130,7 @@ void coordinator_state::start(const std::string& id, push_order order, push_memo
   setting.memory = std::move(memory);
   if (is_.journal)
     setting.journal = writes_to(is_.journal, id);
+  setting.keeper = is_.keeper;
   setting.http = is_.http;
   setting.tokens = is_.tokens;
   setting.node_tokens = is_.node_tokens;
@@ -158,6 +159,8 @@ void coordinator_state::on_ended(const std::string& id, push_report report) {
   j.overview.why = report.why;
   if (is_.journal)
     caf::anon_send(is_.journal, atom::ended_v, id, report);
+  if (is_.keeper)
+    caf::anon_send(is_.keeper, atom::ended_v, id);
   for (auto& promise : std::exchange(j.waiting, {}))
     promise.deliver(report);
   j.report = std::move(report);

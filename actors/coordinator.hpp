@@ -19,6 +19,7 @@ struct coordinator_setting {
   http_actor http;
   token_actor tokens;      ///< the only one that sees credentials
   token_actor node_tokens; ///< what nodes may ask
+  keeper_actor keeper;     ///< remembers what earlier pushes have left; null: nothing is known
   journal_actor journal;   ///< keeps what a later coordinator must know; null: nothing is kept
 };
 

@@ -2,6 +2,7 @@
 
 #include "actors/errors.hpp"
 #include "sources/file_digest.hpp"
+#include "sources/file_mark.hpp"
 #include "sources/slice_md5.hpp"
 
 namespace flotilla::actors {
@@ -20,6 +21,7 @@ hasher_actor::behavior_type hasher(hasher_actor::pointer) {
         return to_error(summed.error());
       return *summed;
     },
+    [](atom::mark, const std::string& path) { return sources::mark_of(path); },
   };
 }
 

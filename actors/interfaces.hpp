@@ -51,7 +51,9 @@ using hasher_actor = caf::typed_actor<
   // The digest of the file's content, or errc::source_invalid.
   caf::replies_to<atom::hash, std::string>::with<protocol::digest>,
   // The MD5 of that part, or errc::source_invalid.
-  caf::replies_to<atom::sum, protocol::file_slice>::with<protocol::md5_sum>>;
+  caf::replies_to<atom::sum, protocol::file_slice>::with<protocol::md5_sum>,
+  // What tells the file from one that was changed; of one that cannot be read: its path alone.
+  caf::replies_to<atom::mark, std::string>::with<sources::file_mark>>;
 
 /// The SURVEYOR looks at the disks of a node. Detached, for it blocks. Every failure is
 /// errc::source_invalid or errc::usage, in words for the user.
@@ -95,6 +97,10 @@ using crew_desk_actor
                      caf::reacts_to<atom::uploaded, std::string, upload_result>,
                      caf::reacts_to<atom::moved, std::string, body_progress>,
                      caf::reacts_to<atom::setback, std::string, setback_note>,
+                     // Somebody else could go on there.
+                     caf::reacts_to<atom::record, std::string, open_upload>,
+                     // What is known of the registry by now.
+                     caf::reacts_to<atom::learned, std::string, protocol::registry_profile>,
                      // Nothing more is done for that push.
                      caf::reacts_to<atom::failed, std::string, protocol::failure>,
                      // The uploader with that number could open one more blob.
@@ -112,8 +118,11 @@ using checker_actor = caf::typed_actor<
 using uploader_actor = caf::typed_actor<
   // Orders for this push will follow; its requests go through this gateway.
   caf::reacts_to<atom::engage, engagement, gateway_actor>,
-  // Brings the blob there: one `uploaded` or `failed` to the desk. The first string is the push.
-  caf::reacts_to<atom::upload, std::string, protocol::ledger::index, protocol::blob_order>,
+  // What is known of that push's registry by now.
+  caf::reacts_to<atom::learn, std::string, protocol::registry_profile>,
+  // Brings the blob there: one `uploaded` or `failed` to the desk. The first string is the push;
+  // the last is where to go on, if it is open.
+  caf::reacts_to<atom::upload, std::string, protocol::blob_order, open_upload>,
   // Forget this push and what is under way for it.
   caf::reacts_to<atom::release, std::string>,
   // Forget one blob of it.
@@ -142,6 +151,8 @@ using node_actor = caf::typed_actor<
   caf::reacts_to<atom::work, std::string, work_batch>,
   // What this push may use here from now on.
   caf::reacts_to<atom::limit, std::string, node_limits>,
+  // What is known of its registry by now.
+  caf::reacts_to<atom::learn, std::string, protocol::registry_profile>,
   // Give these back if they are not begun; answered by a report.
   caf::reacts_to<atom::recall, std::string, std::vector<protocol::ledger::index>>,
   // Somebody else sends these: forget them.
@@ -228,6 +239,20 @@ using journal_actor = caf::typed_actor<
   caf::reacts_to<atom::ended, std::string, push_report>,
   // Writes what it has gathered.
   caf::reacts_to<atom::flush>>;
+
+/// The KEEPER remembers what lets a later push do better: how far uploads have come that are not
+/// finished, and what was learned of registries. Detached, for it writes to a disk. Pushes go by
+/// their id.
+using keeper_actor = caf::typed_actor<
+  // What is known for a push that begins. The uploads are its own until it ends, or says that there
+  // is no more to go on with.
+  caf::replies_to<atom::recall, std::string, protocol::endpoint, shared_plan>::with<recollection>,
+  // An upload of it stands there now.
+  caf::reacts_to<atom::record, std::string, open_upload>,
+  // What is known of its registry by now.
+  caf::reacts_to<atom::learn, std::string, protocol::registry_profile>,
+  // It has ended, or its process is about to.
+  caf::reacts_to<atom::ended, std::string>>;
 
 } // namespace flotilla::actors
 

@@ -2,6 +2,7 @@
 
 #include "actors/authorization.hpp"
 #include "actors/holdings.hpp"
+#include "actors/open_upload.hpp"
 #include "actors/order.hpp"
 #include "actors/overview.hpp"
 #include "actors/status.hpp"
@@ -41,6 +42,8 @@ CAF_ADD_TYPE_ID(flotilla, (flotilla::protocol::http_outcome))
 CAF_ADD_TYPE_ID(flotilla, (flotilla::protocol::md5_sum))
 CAF_ADD_TYPE_ID(flotilla, (flotilla::protocol::planned_manifest))
 CAF_ADD_TYPE_ID(flotilla, (flotilla::protocol::push_plan))
+CAF_ADD_TYPE_ID(flotilla, (flotilla::protocol::registry_profile))
+CAF_ADD_TYPE_ID(flotilla, (flotilla::actors::open_upload))
 CAF_ADD_TYPE_ID(flotilla, (flotilla::actors::push_order))
 CAF_ADD_TYPE_ID(flotilla, (flotilla::actors::push_options))
 CAF_ADD_TYPE_ID(flotilla, (flotilla::actors::push_status))
@@ -97,6 +100,8 @@ CAF_ADD_ATOM(flotilla, flotilla::atom, hello, "hello")
 CAF_ADD_ATOM(flotilla, flotilla::atom, hungry, "hungry")
 CAF_ADD_ATOM(flotilla, flotilla::atom, join, "join")
 CAF_ADD_ATOM(flotilla, flotilla::atom, knock, "knock")
+CAF_ADD_ATOM(flotilla, flotilla::atom, learn, "learn")
+CAF_ADD_ATOM(flotilla, flotilla::atom, learned, "learned")
 CAF_ADD_ATOM(flotilla, flotilla::atom, leave, "leave")
 CAF_ADD_ATOM(flotilla, flotilla::atom, limit, "limit")
 CAF_ADD_ATOM(flotilla, flotilla::atom, list, "list")
@@ -105,6 +110,7 @@ CAF_ADD_ATOM(flotilla, flotilla::atom, located, "located")
 CAF_ADD_ATOM(flotilla, flotilla::atom, look, "look")
 CAF_ADD_ATOM(flotilla, flotilla::atom, lost, "lost")
 CAF_ADD_ATOM(flotilla, flotilla::atom, manifest, "manifest")
+CAF_ADD_ATOM(flotilla, flotilla::atom, mark, "mark")
 CAF_ADD_ATOM(flotilla, flotilla::atom, moved, "moved")
 CAF_ADD_ATOM(flotilla, flotilla::atom, nodes, "nodes")
 CAF_ADD_ATOM(flotilla, flotilla::atom, outline, "outline")

@@ -99,6 +99,8 @@ void node_state::work(const std::string& push, work_batch batch) {
     self_->send(d->checker, atom::check_v, std::move(batch.checks));
   if (!batch.uploads.empty() && d->began == moment{})
     d->began = self_->clock().now();
+  for (auto& upload : batch.begun)
+    d->begun.insert_or_assign(upload.blob, std::move(upload));
   for (auto& order : batch.uploads) {
     if (leaving_)
       d->pending.returned.push_back(order.blob);
@@ -118,6 +120,12 @@ void node_state::limit(const std::string& push, const node_limits& limits) {
     self_->send(http_, atom::limit_v, d->job.lane, limits.bandwidth);
   d->limits = limits;
   feed();
+}
+
+void node_state::learn(const std::string& push, const protocol::registry_profile& profile) {
+  if (find(push) != nullptr)
+    for (const auto& each : uploaders_)
+      self_->send(each, atom::learn_v, push, profile);
 }
 
 void node_state::recall(const std::string& push, const std::vector<index>& blobs) {
@@ -237,9 +245,16 @@ void node_state::hand_out(const std::string& push, duty& d, std::uint32_t upload
   d.queue.pop_front();
   d.bodies[order.blob] = {order.id, order.size, 0};
   auto path = d.root + '/' + protocol::blob_file(order.naming, order.id);
-  self_->send(
-    uploaders_[uploader], atom::upload_v, push, order.blob,
-    protocol::blob_order{order.id, order.size, std::move(path), std::move(order.mount_from)});
+  open_upload begun;
+  if (auto known = d.begun.find(order.blob); known != d.begun.end()) {
+    begun = std::move(known->second);
+    d.begun.erase(known);
+  }
+  begun.blob = order.blob;
+  self_->send(uploaders_[uploader], atom::upload_v, push,
+              protocol::blob_order{order.id, order.size, std::move(path),
+                                   std::move(order.mount_from), d.job.options.chunk},
+              std::move(begun));
 }
 
 node_state::interface::behavior_type node(node_state::pointer self, http_actor http,
@@ -257,6 +272,9 @@ node_state::interface::behavior_type node(node_state::pointer self, http_actor h
     },
     [&state](atom::limit, const std::string& push, const node_limits& limits) {
       state.limit(push, limits);
+    },
+    [&state](atom::learn, const std::string& push, const protocol::registry_profile& profile) {
+      state.learn(push, profile);
     },
     [&state](atom::recall, const std::string& push, const std::vector<index>& blobs) {
       state.recall(push, blobs);
@@ -279,6 +297,12 @@ node_state::interface::behavior_type node(node_state::pointer self, http_actor h
     },
     [&state](atom::setback, const std::string& push, setback_note& note) {
       state.on_setback(push, std::move(note));
+    },
+    [&state](atom::record, const std::string& push, open_upload& upload) {
+      state.on_begun(push, std::move(upload));
+    },
+    [&state](atom::learned, const std::string& push, const protocol::registry_profile& profile) {
+      state.on_learned(push, profile);
     },
     [&state](atom::failed, const std::string& push, protocol::failure& why) {
       state.on_failed(push, std::move(why));

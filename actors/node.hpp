@@ -40,6 +40,7 @@ public:
   void engage(engagement job, push_actor push, token_actor tokens);
   void work(const std::string& push, work_batch batch);
   void limit(const std::string& push, const node_limits& limits);
+  void learn(const std::string& push, const protocol::registry_profile& profile);
   void recall(const std::string& push, const std::vector<index>& blobs);
   void drop(const std::string& push, const std::vector<index>& blobs);
   void release(const std::string& push);
@@ -52,6 +53,8 @@ public:
   void on_uploaded(const std::string& push, upload_result result);
   void on_moved(const std::string& push, const body_progress& progress);
   void on_setback(const std::string& push, setback_note note);
+  void on_begun(const std::string& push, open_upload upload);
+  void on_learned(const std::string& push, const protocol::registry_profile& profile);
   void on_failed(const std::string& push, protocol::failure why);
   void on_hungry(std::uint32_t uploader);
   void on_spent(const std::string& push, double wire, double registry);
@@ -66,14 +69,15 @@ private:
     gateway_actor gateway;
     checker_actor checker;
     node_limits limits;
-    std::string root;               ///< of the source's blobs; empty: not known yet
-    std::deque<upload_order> queue; ///< no uploader has taken them yet
-    node_report pending;            ///< not told yet
-    bool answer_due = false;        ///< an empty report is an answer, too
-    bool failed = false;            ///< the push was told so, and ends
-    node_share share;               ///< so far
-    moment began{};                 ///< when the first blob was handed out
-    double disk_before = 0;         ///< seconds that the engine had spent on files until then
+    std::string root;                   ///< of the source's blobs; empty: not known yet
+    std::deque<upload_order> queue;     ///< no uploader has taken them yet
+    std::map<index, open_upload> begun; ///< of the queue: where to go on
+    node_report pending;                ///< not told yet
+    bool answer_due = false;            ///< an empty report is an answer, too
+    bool failed = false;                ///< the push was told so, and ends
+    node_share share;                   ///< so far
+    moment began{};                     ///< when the first blob was handed out
+    double disk_before = 0;             ///< seconds that the engine had spent on files until then
     std::map<index, body_in_flight> bodies; ///< of the blobs in the uploaders' hands
     std::uint64_t in_flight_bytes = 0;
   };

@@ -12,7 +12,8 @@ constexpr std::size_t most_bodies_told = 8;
 
 bool has_news(const node_report& pending) {
   return !pending.checks.empty() || !pending.uploads.empty() || !pending.returned.empty()
-         || !pending.claimed.empty() || !pending.setbacks.empty() || !pending.failures.empty();
+         || !pending.claimed.empty() || !pending.begun.empty() || !pending.learned.empty()
+         || !pending.setbacks.empty() || !pending.failures.empty();
 }
 
 /// The largest of those that are on the wire: begun, and not only awaiting their commit.
@@ -71,6 +72,23 @@ void node_state::on_moved(const std::string& push, const body_progress& progress
 void node_state::on_setback(const std::string& push, setback_note note) {
   if (auto* d = find(push)) {
     d->pending.setbacks.push_back(std::move(note));
+    soon();
+  }
+}
+
+void node_state::on_begun(const std::string& push, open_upload upload) {
+  if (auto* d = find(push)) {
+    d->pending.begun.push_back(std::move(upload));
+    soon();
+  }
+}
+
+void node_state::on_learned(const std::string& push, const protocol::registry_profile& profile) {
+  if (auto* d = find(push)) {
+    if (d->pending.learned.empty())
+      d->pending.learned.push_back(profile);
+    else
+      d->pending.learned.front().merge(profile);
     soon();
   }
 }

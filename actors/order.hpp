@@ -29,6 +29,7 @@ struct push_options {
   std::uint32_t max_uploads = 0;                   ///< of all nodes together; 0: no bound
   std::uint32_t checks = 128;                      ///< HEAD requests in flight a node
   std::uint64_t bandwidth = 0;                     ///< bytes per second of all nodes; 0: no bound
+  std::uint64_t chunk = 0;                         ///< as in `blob_order`
   std::chrono::milliseconds retry_budget{600'000}; ///< without progress
   std::chrono::milliseconds reach_budget{30'000};  ///< for the registry's first answer
 };
@@ -59,8 +60,8 @@ struct limit_change {
 
 template <class Inspector>
 auto inspect(Inspector& f, push_options& x) {
-  return f(x.to, x.check, x.verify, x.uploads, x.max_uploads, x.checks, x.bandwidth, x.retry_budget,
-           x.reach_budget);
+  return f(x.to, x.check, x.verify, x.uploads, x.max_uploads, x.checks, x.bandwidth, x.chunk,
+           x.retry_budget, x.reach_budget);
 }
 template <class Inspector>
 auto inspect(Inspector& f, source_query& x) {

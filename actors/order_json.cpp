@@ -75,6 +75,7 @@ json json_of(const push_options& options) {
           {"max_uploads", options.max_uploads},
           {"checks", options.checks},
           {"bandwidth", options.bandwidth},
+          {"chunk", options.chunk},
           {"retry_budget_ms", options.retry_budget.count()},
           {"reach_budget_ms", options.reach_budget.count()}};
 }
@@ -87,6 +88,7 @@ void read_options(json_reader& from, push_options& to) {
   from.number("max_uploads", to.max_uploads);
   from.number("checks", to.checks, 1, most_checks);
   from.number("bandwidth", to.bandwidth);
+  from.number("chunk", to.chunk);
   from.milliseconds("retry_budget_ms", to.retry_budget);
   from.milliseconds("reach_budget_ms", to.reach_budget);
 }

@@ -63,7 +63,10 @@ void push_state::on_outlined(std::shared_ptr<const protocol::push_plan> plan) {
     = order.options.to == purpose::push ? order.options.check : protocol::check_mode::always;
   ledger_.emplace(plan_->blobs, mode);
   remember();
-  engagement_ = {is_.id, order.source, order.at, scopes_of(order, *plan_), order.options};
+  engagement_ = {is_.id,        order.source,
+                 order.at,      scopes_of(order, *plan_),
+                 order.options, protocol::built_in_profile(order.at.registry())};
+  recall_earlier();
   gateway_ = self_->spawn<caf::linked>(gateway, is_.http, is_.tokens, engagement_);
   // A weak handle: the push holds its publisher already.
   auto tell = [me = caf::actor_cast<caf::weak_actor_ptr>(self_)](auto... what) {
@@ -100,6 +103,29 @@ void push_state::remember() {
     is_.journal.model(model);
 }
 
+/// A push that only asks leaves to others what can be gone on with.
+void push_state::recall_earlier() {
+  recalled_ = !is_.keeper || is_.order.options.to != purpose::push;
+  if (recalled_)
+    return;
+  auto go_on = [this] {
+    recalled_ = true;
+    begin_when_ready();
+  };
+  self_
+    ->request(is_.keeper, caf::infinite, atom::recall_v, is_.id, is_.order.at, shared_plan{plan_})
+    .then(
+      [this, go_on](recollection& earlier) {
+        engagement_.profile = earlier.profile;
+        for (auto& upload : earlier.uploads) {
+          earlier_[upload.blob] = upload.at.held;
+          begun_.insert_or_assign(upload.blob, std::move(upload));
+        }
+        go_on();
+      },
+      [go_on](const caf::error&) { go_on(); });
+}
+
 void push_state::reach() {
   phase_ = phase::reaching;
   questions.ask<std::monostate>(
@@ -133,7 +159,7 @@ void push_state::look() {
 /// push that was restored gives those that worked for it the time to come back: one of them may be
 /// sending what would be granted to another.
 void push_state::begin_when_ready() {
-  if (phase_ != phase::reaching || !looked_)
+  if (phase_ != phase::reaching || !looked_ || !recalled_)
     return;
   auto may_come_back = is_.memory.restored && self_->clock().now() < began_at_ + is_.rules.lease;
   if (seats_.count() == 0 || seats_.any_in(seat::stage::surveyed) || may_come_back)

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,7 @@ struct push_setting {
   fleet_rules rules;
   push_memory memory;
   push_journal journal;
+  keeper_actor keeper; ///< null: nothing is known of earlier pushes, or kept for later ones
   http_actor http;
   token_actor tokens;                     ///< for what the push itself asks
   token_actor node_tokens;                ///< for its nodes
@@ -102,6 +104,7 @@ private:
   // The life of a push, step by step: push.cpp. Commands, time and the end: push_control.cpp.
   protocol::failure objection_to(const protocol::push_plan& plan) const;
   void remember();
+  void recall_earlier();
   void reach();
   void look();
   void begin_when_ready();
@@ -125,6 +128,7 @@ private:
   void take_back_for_idle_nodes(const std::vector<seat*>& nodes);
   void recall_everything();
   void share_limits();
+  void limit_node(seat& at, const node_limits& now);
   std::uint64_t fair_share() const;
   std::optional<check_order> next_check();
   std::optional<upload_order> next_upload(const seat& at);
@@ -132,6 +136,8 @@ private:
   void book(seat& at, node_report& report);
   void take_checks(const std::vector<check_result>& results);
   void take_uploads(const std::vector<upload_result>& results);
+  void note_begun(std::vector<open_upload> uploads);
+  void learn(const protocol::registry_profile& seen);
   void watch_for_stranding();
   std::string what_is_missing() const;
   protocol::failure stranded(const std::string& missing) const;
@@ -149,9 +155,13 @@ private:
   publisher_actor publisher_;
 
   phase phase_ = phase::reading;
-  bool looked_ = false; ///< whether the manifest is there is known
+  bool looked_ = false;   ///< whether the manifest is there is known
+  bool recalled_ = false; ///< what earlier pushes have left is known
   bool paused_ = false;
   std::optional<protocol::ledger> ledger_;
+  std::unordered_map<protocol::ledger::index, open_upload> begun_; ///< what can be gone on with
+  std::unordered_map<protocol::ledger::index, std::uint64_t> earlier_; ///< bytes of them at first
+  std::uint64_t earlier_bytes_ = 0; ///< of those that were gone on with to their end
   /// All looked at once more: for `--verify blobs`, or because the registry has lost one.
   std::optional<protocol::ledger> again_;
   seats seats_;

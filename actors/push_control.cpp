@@ -10,6 +10,13 @@ namespace flotilla::actors {
 using protocol::errc;
 using protocol::failure;
 
+namespace {
+
+/// How often limits are shared out, and budgets looked at.
+constexpr std::chrono::milliseconds beat{250};
+
+} // namespace
+
 // ---- commands --------------------------------------------------------------------------------
 
 void push_state::stop() {
@@ -72,11 +79,13 @@ void push_state::tick() {
   if (phase_ == phase::ended || is_spent())
     return;
   begin_when_ready();
-  if (is_at_work())
+  if (is_at_work()) {
+    seats_.for_each([](seat& at) { at.note_rate(beat); });
     share_limits();
+  }
   watch_for_stranding();
   if (phase_ != phase::ended)
-    self_->delayed_send(self_, std::chrono::milliseconds{250}, atom::tick_v);
+    self_->delayed_send(self_, beat, atom::tick_v);
 }
 
 // ---- the end ---------------------------------------------------------------------------------
@@ -120,6 +129,7 @@ push_status push_state::status() const {
   }
   now.sent_bytes = sent_bytes_;
   now.resent_bytes = resent_bytes_;
+  now.earlier_bytes = earlier_bytes_;
   seats_.write(now);
   meter_.write(self_->clock().now(), now);
   return now;

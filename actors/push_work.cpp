@@ -1,8 +1,11 @@
 #include "actors/push.hpp"
 
+#include "protocol/fair_shares.hpp"
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 // Who does what: how work is granted to the nodes of a push, and what they report.
 
@@ -126,8 +129,14 @@ void push_state::fill() {
     return;
   const auto share = fair_share();
   const auto nodes = seats_.by_need();
-  for (auto* at : nodes)
+  auto more_are_busy = false;
+  for (auto* at : nodes) {
+    const auto idle = at->uploads.empty();
     grant(*at, share);
+    more_are_busy |= idle && !at->uploads.empty();
+  }
+  if (more_are_busy)
+    share_limits();
   take_back_for_idle_nodes(nodes);
 }
 
@@ -155,6 +164,8 @@ void push_state::grant(seat& at, std::uint64_t share) {
     if (!order)
       break;
     at.grant_upload(order->blob, order->size);
+    if (auto begun = begun_.find(order->blob); begun != begun_.end())
+      batch.begun.push_back(begun->second);
     batch.uploads.push_back(std::move(*order));
   }
   if (!batch.checks.empty() || !batch.uploads.empty())
@@ -226,32 +237,38 @@ void push_state::recall_everything() {
   });
 }
 
-/// What the push may use in all is divided among the nodes that use it. Those that are idle are
-/// given as much as the others: they use none of it, and are counted within a tick once they do.
+/// What the push may use in all is divided among the nodes that use it, and what one cannot use
+/// goes to the others. One that is idle may begin with its part of what there would be if it were
+/// not.
 void push_state::share_limits() {
   const auto& options = is_.order.options;
-  std::uint32_t nodes = 0, busy = 0;
-  seats_.for_each([&](const seat& at) {
-    nodes += 1;
+  std::vector<seat*> all;
+  std::vector<std::uint64_t> streams, rates;
+  std::uint64_t busy = 0;
+  seats_.for_each([&](seat& at) {
+    all.push_back(&at);
+    streams.push_back(options.uploads);
+    rates.push_back(at.uploads.empty() ? 0 : at.wanted_rate());
     busy += at.uploads.empty() ? 0 : 1;
   });
-  if (nodes == 0)
-    return;
-  std::uint32_t before = 0;
-  seats_.for_each([&](seat& at) {
-    node_limits now{options.uploads, 0};
-    if (options.max_uploads != 0) // the first few get what is over
-      now.uploads = std::min(options.uploads, options.max_uploads / nodes
-                                                + (before < options.max_uploads % nodes ? 1U : 0U));
+  if (options.max_uploads != 0)
+    streams = protocol::fair_shares(options.max_uploads, streams);
+  rates = protocol::fair_shares(options.bandwidth, rates);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    node_limits now{static_cast<std::uint32_t>(streams[i]), 0};
     if (options.bandwidth != 0)
-      now.bandwidth = std::max<std::uint64_t>(1, options.bandwidth / std::max(1U, busy));
-    ++before;
-    if (now.uploads == at.limits.uploads && now.bandwidth == at.limits.bandwidth)
-      return;
-    at.limits = now;
-    if (at.is != seat::stage::surveyed && at.is != seat::stage::located)
-      self_->send(at.node, atom::limit_v, is_.id, now);
-  });
+      now.bandwidth = std::max<std::uint64_t>(
+        1, all[i]->uploads.empty() ? options.bandwidth / (busy + 1) : rates[i]);
+    limit_node(*all[i], now);
+  }
+}
+
+void push_state::limit_node(seat& at, const node_limits& now) {
+  if (now.uploads == at.limits.uploads && now.bandwidth == at.limits.bandwidth)
+    return;
+  at.limits = now;
+  if (at.is != seat::stage::surveyed && at.is != seat::stage::located)
+    self_->send(at.node, atom::limit_v, is_.id, now);
 }
 
 // ---- what nodes tell -------------------------------------------------------------------------
@@ -263,6 +280,7 @@ bool push_state::is_sound(const node_report& report) const {
   auto is_known = [most](const auto& result) { return result.blob < most; };
   return std::all_of(report.checks.begin(), report.checks.end(), is_known)
          && std::all_of(report.uploads.begin(), report.uploads.end(), is_known)
+         && std::all_of(report.begun.begin(), report.begun.end(), is_known)
          && std::all_of(report.returned.begin(), report.returned.end(), known)
          && std::all_of(report.claimed.begin(), report.claimed.end(), known);
 }
@@ -274,6 +292,7 @@ void push_state::on_report(const std::string& node, node_report report) {
   if (!is_sound(report))
     return spdlog::error("push {}: node {} reports blobs that the plan does not have", is_.id,
                          at->last.share.name);
+  at->sent_lately += report.sent_bytes;
   sent_bytes_ += report.sent_bytes;
   resent_bytes_ += report.resent_bytes;
   if (!report.checks.empty() || !report.uploads.empty() || report.moved)
@@ -281,6 +300,9 @@ void push_state::on_report(const std::string& node, node_report report) {
   for (const auto& note : report.setbacks) // after: trouble outweighs what went well before it
     on_setback(note);
   book(*at, report);
+  note_begun(std::move(report.begun));
+  for (const auto& seen : report.learned)
+    learn(seen);
   take_checks(report.checks);
   take_uploads(report.uploads);
   if (!report.failures.empty())
@@ -326,6 +348,8 @@ void push_state::take_checks(const std::vector<check_result>& results) {
   for (const auto& result : results) {
     if (result.present) {
       to.found(result.blob);
+      if (begun_.count(result.blob) != 0)
+        note_begun({{result.blob, {}, {}}});
       present.push_back({result.blob, protocol::confirmation::present});
     } else {
       to.missing(result.blob);
@@ -351,11 +375,36 @@ void push_state::take_checks(const std::vector<check_result>& results) {
 void push_state::take_uploads(const std::vector<upload_result>& results) {
   for (const auto& result : results) {
     looked_at().confirmed(result.blob, result.how);
+    if (result.how == protocol::confirmation::resumed)
+      earlier_bytes_ += std::exchange(earlier_[result.blob], 0);
     if (again_)
       ledger_->corrected(result.blob, result.how);
   }
   if (!results.empty() && is_.journal.confirmed)
     is_.journal.confirmed(results);
+}
+
+/// Where an upload stands is written down before anything else becomes of it.
+void push_state::note_begun(std::vector<open_upload> uploads) {
+  for (auto& upload : uploads) {
+    if (is_.keeper)
+      self_->send(is_.keeper, atom::record_v, is_.id, upload);
+    if (upload.is_open())
+      begun_.insert_or_assign(upload.blob, std::move(upload));
+    else
+      begun_.erase(upload.blob);
+  }
+}
+
+void push_state::learn(const protocol::registry_profile& seen) {
+  const auto before = engagement_.profile;
+  engagement_.profile.merge(seen);
+  if (engagement_.profile == before)
+    return;
+  seats_.for_each(
+    [this](const seat& at) { self_->send(at.node, atom::learn_v, is_.id, engagement_.profile); });
+  if (is_.keeper)
+    self_->send(is_.keeper, atom::learn_v, is_.id, engagement_.profile);
 }
 
 // ---- when nothing goes on --------------------------------------------------------------------

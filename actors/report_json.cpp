@@ -138,6 +138,7 @@ void read_last(json_reader& from, push_status& to) {
   });
   from.number("sent_bytes", to.sent_bytes);
   from.number("resent_bytes", to.resent_bytes);
+  from.number("earlier_bytes", to.earlier_bytes);
   from.seconds("seconds", to.seconds);
   from.seconds("throttled_seconds", to.throttled_seconds);
   read_list(from, "retries", to.retries, read_retry);
@@ -160,6 +161,7 @@ std::string to_json(const push_report& report) {
   object["tallies"] = tallies_of(last);
   object["sent_bytes"] = last.sent_bytes;
   object["resent_bytes"] = last.resent_bytes;
+  object["earlier_bytes"] = last.earlier_bytes;
   object["seconds"] = finite(last.seconds);
   object["throttled_seconds"] = finite(last.throttled_seconds);
   object["retries"]

@@ -1,10 +1,22 @@
 #include "actors/seats.hpp"
 
+#include "protocol/fair_shares.hpp"
+
 #include <algorithm>
+#include <utility>
 
 namespace flotilla::actors {
 
 namespace {
+
+/// Whoever uses so much of its limit may be held back by nothing else.
+constexpr double near = 0.8;
+/// So many notes in a row tell that a node cannot use its part.
+constexpr int telling = 8;
+/// It keeps so much more than it uses: it shows when it can use more.
+constexpr double room = 1.5;
+/// And so much at least: it may only wait for an answer.
+constexpr std::uint64_t least_wanted = 1 << 20; // bytes per second
 
 /// Adds what a node did to what one of its name did before.
 void add_share(std::map<std::string, node_share>& to, const node_share& more) {
@@ -19,6 +31,19 @@ void add_share(std::map<std::string, node_share>& to, const node_share& more) {
 }
 
 } // namespace
+
+void seat::note_rate(std::chrono::duration<double> since_last) noexcept {
+  constexpr double weight = 0.3;
+  const auto now = static_cast<double>(std::exchange(sent_lately, 0)) / since_last.count();
+  rate += (now - rate) * weight;
+  const auto slow = limits.bandwidth != 0 && rate < near * static_cast<double>(limits.bandwidth);
+  slow_notes = slow ? slow_notes + 1 : 0;
+}
+
+std::uint64_t seat::wanted_rate() const noexcept {
+  return slow_notes < telling ? protocol::all_there_is
+                              : std::max(least_wanted, static_cast<std::uint64_t>(rate * room));
+}
 
 void seat::grant_upload(index blob, std::uint64_t bytes) {
   if (uploads.emplace(blob, bytes).second)

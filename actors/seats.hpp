@@ -3,6 +3,7 @@
 #include "actors/interfaces.hpp"
 #include "protocol/node_set.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -37,11 +38,17 @@ struct seat {
     = 0;                 ///< of the uploads, those that no uploader had taken at its last report
   bool recalled = false; ///< was asked to give something back, and has not answered
   node_limits limits;
-  node_report last; ///< for its figures; its lists are empty
+  std::uint64_t sent_lately = 0; ///< bytes since the rate was noted
+  double rate = 0;               ///< bytes per second, smoothed
+  int slow_notes = 0;            ///< in a row: it used much less than it may
+  node_report last;              ///< for its figures; its lists are empty
 
   bool is_idle() const noexcept {
     return checks.empty() && uploads.empty();
   }
+  void note_rate(std::chrono::duration<double> since_last) noexcept;
+  /// Bytes per second that it could make use of; `all_there_is`: all that it may have.
+  std::uint64_t wanted_rate() const noexcept;
   void grant_upload(index blob, std::uint64_t bytes);
   void drop_upload(index blob);
 };

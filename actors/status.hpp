@@ -62,6 +62,7 @@ struct push_status {
   std::uint64_t in_flight_bytes = 0; ///< sent of blobs that are not confirmed
   std::uint64_t sent_bytes = 0;      ///< bodies on the wire, repeats included
   std::uint64_t resent_bytes = 0;
+  std::uint64_t earlier_bytes = 0;    ///< of resumed blobs: what an earlier push had sent
   std::vector<body_in_flight> bodies; ///< the largest few
   std::uint32_t bodies_in_all = 0;
   std::vector<reason_count> retries;
@@ -114,7 +115,7 @@ auto inspect(Inspector& f, node_share& x) {
 template <class Inspector>
 auto inspect(Inspector& f, push_status& x) {
   return f(x.now, x.paused, x.waiting, x.nodes, x.total, x.present, x.mounted, x.uploaded,
-           x.resumed, x.missing, x.in_flight_bytes, x.sent_bytes, x.resent_bytes, x.bodies,
+           x.resumed, x.missing, x.in_flight_bytes, x.sent_bytes, x.resent_bytes, x.earlier_bytes, x.bodies,
            x.bodies_in_all, x.retries, x.last_setback, x.setbacks, x.seconds, x.throttled_seconds,
            x.in_trouble);
 }

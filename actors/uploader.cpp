@@ -38,23 +38,36 @@ void uploader_state::drop(const std::string& push, protocol::ledger::index blob)
   start_next_body();
 }
 
-void uploader_state::take(const std::string& push, protocol::ledger::index blob,
-                          protocol::blob_order what) {
+void uploader_state::learn(const std::string& push, const protocol::registry_profile& profile) {
+  if (auto found = contracts_.find(push); found != contracts_.end())
+    found->second.push.profile.merge(profile);
+}
+
+void uploader_state::take(const std::string& push, protocol::blob_order what, open_upload begun) {
   hungry_ = false;
   auto found = contracts_.find(push);
   if (found == contracts_.end())
     return ask_for_more();
-  if (found->second.no_mounts.count(what.mount_from) != 0)
+  auto& with = found->second;
+  if (with.no_mounts.count(what.mount_from) != 0)
     what.mount_from.clear();
-  auto ticket = next_ticket_++;
-  auto [added, _] = jobs_.emplace(
-    ticket, job{push, blob,
-                blob_upload{std::move(what), found->second.push.at, found->second.speaks_ollama}});
-  follow(ticket, added->second.machine.begin());
+  auto session = begun.is_open() ? std::optional{begun.at} : std::nullopt;
+  const auto ticket = next_ticket_++;
+  auto& j = jobs_
+              .emplace(ticket, job{push, begun.blob,
+                                   blob_upload{std::move(what), with.push.at, with.speaks_ollama,
+                                               with.push.profile, std::move(session)}})
+              .first->second;
+  j.told = std::move(begun);
+  if (j.told.is_open() || j.machine.may_leave_something())
+    mark(ticket);
+  else
+    follow(ticket, j.machine.begin());
 }
 
 void uploader_state::follow(std::uint32_t ticket, blob_upload::step next) {
   auto& j = jobs_.at(ticket);
+  tidy_up(j);
   std::visit(overloaded{
                [&](blob_upload::send& x) { send(ticket, std::move(x)); },
                [&](blob_upload::ready&) {
@@ -112,10 +125,9 @@ void uploader_state::hear(std::uint32_t ticket, const protocol::http_outcome& ou
   count_time(found->second);
   auto& j = found->second;
   auto next = j.machine.on_outcome(outcome);
-  auto& with = contracts_.at(j.push);
-  if (j.machine.mount_refused())
-    with.no_mounts.insert(j.machine.order().mount_from);
-  with.speaks_ollama |= j.machine.speaks_ollama();
+  note_registry(j);
+  if (!std::holds_alternative<protocol::failure>(next)) // after one a later push may go on
+    tell_where_it_stands(j);
   free_slot(ticket);
   follow(ticket, std::move(next));
 }
@@ -197,8 +209,12 @@ uploader_state::interface::behavior_type uploader(uploader_state::pointer self,
     [self](atom::engage, engagement& job, gateway_actor& gateway) {
       self->state.engage(std::move(job), std::move(gateway));
     },
-    [self](atom::upload, const std::string& push, protocol::ledger::index blob,
-           protocol::blob_order& what) { self->state.take(push, blob, std::move(what)); },
+    [self](atom::learn, const std::string& push, const protocol::registry_profile& profile) {
+      self->state.learn(push, profile);
+    },
+    [self](atom::upload, const std::string& push, protocol::blob_order& what, open_upload& begun) {
+      self->state.take(push, std::move(what), std::move(begun));
+    },
     [self](atom::drop, const std::string& push, protocol::ledger::index blob) {
       self->state.drop(push, blob);
     },

@@ -41,7 +41,8 @@ public:
   void wire(std::uint32_t number, crew_desk_actor desk, hasher_actor hasher);
   void engage(engagement for_push, gateway_actor gateway);
   void release(const std::string& push);
-  void take(const std::string& push, protocol::ledger::index blob, protocol::blob_order what);
+  void learn(const std::string& push, const protocol::registry_profile& profile);
+  void take(const std::string& push, protocol::blob_order what, open_upload begun);
   void drop(const std::string& push, protocol::ledger::index blob);
   void again(std::uint32_t ticket);
   void on_sent(std::uint32_t ticket, std::uint64_t sent);
@@ -71,9 +72,10 @@ private:
     bool begins_anew = true;    ///< the next one will be such a body
     std::optional<summed_part> ahead{}; ///< read while another body is on the wire
     moment asked_at{};                  ///< when what is awaited now began
+    open_upload told{};                 ///< where somebody else can go on, as the desk knows it
   };
   struct contract {
-    engagement push;
+    engagement push; ///< its profile: as it is known by now
     gateway_actor gateway;
     std::set<std::string> no_mounts; ///< repositories that the registry does not mount from
     bool speaks_ollama = false;      ///< the registry has shown itself as Ollama's
@@ -82,6 +84,10 @@ private:
   void follow(std::uint32_t ticket, protocol::blob_upload::step next);
   void send(std::uint32_t ticket, protocol::blob_upload::send what);
   void hear(std::uint32_t ticket, const protocol::http_outcome& outcome);
+  void mark(std::uint32_t ticket);
+  void note_registry(const job& j);
+  void tell_where_it_stands(job& j);
+  void tidy_up(job& j);
   void wait(std::uint32_t ticket, protocol::blob_upload::wait why);
   void hash(std::uint32_t ticket);
   std::size_t count(stage which) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/open_upload.hpp"
 #include "actors/order.hpp"
 #include "actors/status.hpp"
 #include "protocol/blob_upload.hpp"
@@ -28,6 +29,7 @@ struct upload_order {
 struct work_batch {
   std::vector<check_order> checks;
   std::vector<upload_order> uploads;
+  std::vector<open_upload> begun; ///< some of the uploads: where to go on with them
 };
 
 /// What a node needs to work for a push.
@@ -37,6 +39,7 @@ struct engagement {
   protocol::endpoint at;
   std::vector<std::string> scopes; ///< what its tokens must allow, the target's first
   push_options options;
+  protocol::registry_profile profile; ///< as the push knows it
   std::uint32_t lane = 0; ///< of its requests on this node, which chooses it; does not travel
 };
 
@@ -72,6 +75,8 @@ struct node_report {
   std::vector<upload_result> uploads;
   std::vector<protocol::ledger::index> returned; ///< not begun, and given back
   std::vector<protocol::ledger::index> claimed;  ///< begun for this push before we were engaged
+  std::vector<open_upload> begun; ///< where uploads stand now, in the order of the news
+  std::vector<protocol::registry_profile> learned; ///< at most one: what is known by now
   std::vector<setback_note> setbacks;
   std::vector<protocol::failure> failures; ///< each ends the push
   std::uint32_t waiting = 0;               ///< orders that no uploader has taken yet
@@ -101,11 +106,11 @@ auto inspect(Inspector& f, upload_order& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, work_batch& x) {
-  return f(x.checks, x.uploads);
+  return f(x.checks, x.uploads, x.begun);
 }
 template <class Inspector>
 auto inspect(Inspector& f, engagement& x) {
-  return f(x.push, x.source, x.at, x.scopes, x.options);
+  return f(x.push, x.source, x.at, x.scopes, x.options, x.profile);
 }
 template <class Inspector>
 auto inspect(Inspector& f, node_limits& x) {
@@ -125,9 +130,9 @@ auto inspect(Inspector& f, body_progress& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, node_report& x) {
-  return f(x.checks, x.uploads, x.returned, x.claimed, x.setbacks, x.failures, x.waiting,
-           x.sent_bytes, x.resent_bytes, x.moved, x.in_flight_bytes, x.bodies, x.bodies_in_all,
-           x.share);
+  return f(x.checks, x.uploads, x.returned, x.claimed, x.begun, x.learned, x.setbacks, x.failures,
+           x.waiting, x.sent_bytes, x.resent_bytes, x.moved, x.in_flight_bytes, x.bodies,
+           x.bodies_in_all, x.share);
 }
 template <class Inspector>
 auto inspect(Inspector& f, io_totals& x) {

@@ -78,7 +78,8 @@ protocol::result<equipment> equip(const options& chosen) {
 
 actors::push_report run(const options& chosen, const actors::push_order& order,
                         const equipment& with) {
-  fleet_of_one fleet{make_engine(chosen), chosen.uploads, surroundings(), with.find};
+  fleet_of_one fleet{make_engine(chosen), chosen.uploads, surroundings(), with.find,
+                     with.kept.dir()};
   auto view = make_progress_view(chosen.progress, stderr);
   auto show = [&](const actors::push_status& status) {
     view->show(status);

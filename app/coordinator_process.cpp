@@ -2,17 +2,18 @@
 #include "actors/fleet_link.hpp"
 #include "actors/http.hpp"
 #include "actors/journal.hpp"
+#include "actors/keeper.hpp"
 #include "actors/token.hpp"
 #include "actors/token_desk.hpp"
 #include "app/commands.hpp"
 #include "app/conclusion.hpp"
 #include "app/credentials.hpp"
 #include "app/engine.hpp"
-#include "app/environment.hpp"
 #include "app/exit_code.hpp"
 #include "app/fleet_peer.hpp"
 #include "app/log.hpp"
 #include "app/signals.hpp"
+#include "app/state.hpp"
 #include "app/version.hpp"
 #include "protocol/text.hpp"
 
@@ -38,7 +39,7 @@ struct journal_found {
 };
 
 protocol::result<journal_found> open_journal(const options& chosen) {
-  auto dir = chosen.state_dir.empty() ? default_state_dir() : chosen.state_dir;
+  const auto dir = state_dir_of(chosen);
   if (dir.empty())
     return failure{errc::usage, "no place for the journal: HOME is not set", "give --state-dir"};
   try {
@@ -62,6 +63,7 @@ struct coordinator_process {
   actors::http_actor http;
   actors::token_actor tokens, token_desk;
   actors::journal_actor journal;
+  actors::keeper_actor keeper;
   actors::coordinator_actor head;
 
   coordinator_process(const options& chosen, const actors::link_options& link,
@@ -76,7 +78,8 @@ coordinator_process::coordinator_process(const options& chosen, const actors::li
     http(system.spawn(actors::http, engine)),
     tokens(system.spawn(actors::token, http, std::move(find))),
     token_desk(system.spawn(actors::token_desk, tokens)),
-    journal(system.spawn<caf::detached>(actors::journal, std::move(journaled.file))) {
+    journal(system.spawn<caf::detached>(actors::journal, std::move(journaled.file))),
+    keeper(system.spawn<caf::detached>(actors::keeper, state_dir_of(chosen))) {
   actors::coordinator_setting setting;
   setting.version = program_version;
   setting.rules.lease = chosen.fleet.lease;
@@ -85,12 +88,14 @@ coordinator_process::coordinator_process(const options& chosen, const actors::li
   setting.tokens = tokens;
   setting.node_tokens = token_desk;
   setting.journal = journal;
+  setting.keeper = keeper;
   head = system.spawn(actors::coordinator, std::move(setting), std::move(journaled.kept));
 }
 
 coordinator_process::~coordinator_process() {
   caf::anon_send_exit(head, shutdown);
   caf::anon_send_exit(journal, shutdown);
+  caf::anon_send_exit(keeper, shutdown);
   caf::anon_send_exit(token_desk, shutdown);
   caf::anon_send_exit(tokens, shutdown);
   engine->stop();

@@ -80,6 +80,9 @@ void add_push_flags(CLI::App& to, options& chosen) {
     ->type_name("N");
   add_choice(to, "--check", chosen.check, check_modes, "auto",
              "Ask for a blob before sending it: where it pays, always, or never");
+  add_parsed(
+    to, "--chunk-size", chosen.chunk, parse_chunk_size, "SIZE", "auto",
+    "Send larger blobs in chunks of this size; auto: as the registry likes it; whole: never");
   add_parsed(to, "--bandwidth", chosen.bandwidth, parse_bytes, "SIZE/s", "unlimited",
              "Send at most so many bytes per second");
   add_parsed(to, "--retry-budget", chosen.retry_budget, parse_duration, "DURATION", "10m",

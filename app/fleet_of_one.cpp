@@ -4,6 +4,7 @@
 #include "actors/errors.hpp"
 #include "actors/hasher.hpp"
 #include "actors/http.hpp"
+#include "actors/keeper.hpp"
 #include "actors/node.hpp"
 #include "actors/surveyor.hpp"
 #include "actors/system_config.hpp"
@@ -32,6 +33,7 @@ struct fleet_of_one::impl {
   actors::node_actor node;
   actors::surveyor_actor surveyor;
   actors::token_actor tokens;
+  actors::keeper_actor keeper;
 
   /// Has `whom` told when that push has ended: `ended` and the report.
   void wait_for(const std::string& push, const caf::actor& whom) {
@@ -50,17 +52,20 @@ struct fleet_of_one::impl {
 };
 
 fleet_of_one::fleet_of_one(transport::engine_options engine, std::uint32_t uploads,
-                           sources::source_options around, actors::credential_finder find)
+                           sources::source_options around, actors::credential_finder find,
+                           std::string state_dir)
   : impl_(std::make_unique<impl>()) {
   auto& to = *impl_;
   to.engine = std::make_shared<transport::curl_engine>(std::move(engine));
   to.http = to.system.spawn(actors::http, to.engine);
   to.tokens = to.system.spawn(actors::token, to.http, std::move(find));
+  to.keeper = to.system.spawn<caf::detached>(actors::keeper, std::move(state_dir));
   actors::coordinator_setting head;
   head.version = program_version;
   head.rules.alone = true;
   head.http = to.http;
   head.tokens = head.node_tokens = to.tokens;
+  head.keeper = to.keeper;
   to.coordinator
     = to.system.spawn(actors::coordinator, std::move(head), std::vector<actors::kept_push>{});
   to.surveyor = to.system.spawn<caf::detached>(actors::surveyor, std::move(around));
@@ -80,6 +85,7 @@ fleet_of_one::~fleet_of_one() {
   caf::anon_send_exit(impl_->coordinator, reason);
   caf::anon_send_exit(impl_->node, reason);
   caf::anon_send_exit(impl_->surveyor, reason);
+  caf::anon_send_exit(impl_->keeper, reason);
   caf::anon_send_exit(impl_->tokens, reason);
   impl_->engine->stop(); // answers whoever still waits
   caf::anon_send_exit(impl_->http, reason);

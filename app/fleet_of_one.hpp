@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace flotilla::app {
 
@@ -16,8 +17,10 @@ class fleet_of_one {
 public:
   /// @param uploads body slots, 1..32
   /// @param around where models may lie
+  /// @param state_dir where what later pushes can use is kept; empty: nowhere
   fleet_of_one(transport::engine_options engine, std::uint32_t uploads,
-               sources::source_options around, actors::credential_finder find);
+               sources::source_options around, actors::credential_finder find,
+               std::string state_dir);
   fleet_of_one(const fleet_of_one&) = delete;
   fleet_of_one& operator=(const fleet_of_one&) = delete;
   /// Ends what is under way.

@@ -75,6 +75,7 @@ struct options {
   std::uint32_t max_uploads = 0; ///< of all nodes; 0: no bound
   std::uint32_t checks = 128;
   std::uint64_t bandwidth = 0; ///< bytes per second; 0: no limit
+  std::uint64_t chunk = 0;     ///< bytes; 0: as the registry likes it; UINT64_MAX: none
   std::chrono::milliseconds retry_budget{600'000};
   std::chrono::milliseconds stall_timeout{30'000};
 

@@ -70,6 +70,7 @@ protocol::result<actors::push_order> read_order(const options& chosen) {
   order.options.max_uploads = chosen.max_uploads;
   order.options.checks = chosen.checks;
   order.options.bandwidth = chosen.bandwidth;
+  order.options.chunk = chosen.chunk;
   order.options.retry_budget = chosen.retry_budget;
   return order;
 }

@@ -23,7 +23,7 @@ json error_of(const protocol::failure& why) {
 
 /// Bytes of what did not have to be sent.
 std::uint64_t saved_bytes(const actors::push_status& last) {
-  return last.present.bytes + last.mounted.bytes;
+  return last.present.bytes + last.mounted.bytes + last.earlier_bytes;
 }
 
 json blob_counts(const actors::push_status& last) {

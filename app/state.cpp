@@ -7,19 +7,24 @@
 
 namespace flotilla::app {
 
+std::string state_dir_of(const options& chosen) {
+  return chosen.state_dir.empty() ? default_state_dir() : chosen.state_dir;
+}
+
 protocol::result<state> state::open(const options& chosen) {
-  auto dir = chosen.state_dir.empty() ? default_state_dir() : chosen.state_dir;
+  auto dir = state_dir_of(chosen);
   if (dir.empty())
-    return state{nullptr};
+    return state{{}, nullptr};
   try {
-    return state{std::make_unique<store::registry_profiles>(dir)};
+    auto profiles = std::make_unique<store::registry_profiles>(dir);
+    return state{std::move(dir), std::move(profiles)};
   } catch (const store::database_error& error) {
     auto message = "state directory " + protocol::printable(dir) + ": " + error.what();
     if (!chosen.state_dir.empty())
       return protocol::failure{protocol::errc::usage, message,
                                "--state-dir names a directory that we may write to"};
     spdlog::warn("{}; going on without", message);
-    return state{nullptr};
+    return state{{}, nullptr};
   }
 }
 

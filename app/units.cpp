@@ -1,5 +1,6 @@
 #include "app/units.hpp"
 
+#include "protocol/registry_profile.hpp"
 #include "protocol/text.hpp"
 
 #include <array>
@@ -74,6 +75,18 @@ protocol::result<std::uint64_t> parse_bytes(std::string_view text) {
           return static_cast<std::uint64_t>(std::llround(bytes));
       }
   return not_a("size", text, "64MiB, 64MB or 67108864");
+}
+
+protocol::result<std::uint64_t> parse_chunk_size(std::string_view text) {
+  using protocol::registry_profile;
+  if (text == "auto")
+    return std::uint64_t{0};
+  if (text == "whole")
+    return registry_profile::unlimited;
+  auto bytes = parse_bytes(text);
+  if (!bytes || *bytes < registry_profile::smallest_chunk)
+    return not_a("size of a chunk", text, "auto, whole, or 64KiB and more, as in 16MiB");
+  return bytes;
 }
 
 protocol::result<std::chrono::milliseconds> parse_duration(std::string_view text) {

@@ -15,6 +15,11 @@ namespace flotilla::app {
 /// @returns errc::malformed, also from 9.2e18 on.
 protocol::result<std::uint64_t> parse_bytes(std::string_view text);
 
+/// Reads the size of a chunk: as `parse_bytes` does, at least 64 KiB; `auto` is 0, and `whole`,
+/// which means none, the largest number.
+/// @returns errc::malformed
+protocol::result<std::uint64_t> parse_chunk_size(std::string_view text);
+
 /// Reads a duration: a number with ms, s, m or h, e.g. `500ms`, `10m`.
 /// @returns errc::malformed, also without a unit and beyond a year.
 protocol::result<std::chrono::milliseconds> parse_duration(std::string_view text);

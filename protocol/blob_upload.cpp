@@ -2,6 +2,8 @@
 
 #include "protocol/retry.hpp"
 
+#include <utility>
+
 namespace flotilla::protocol {
 
 namespace {
@@ -21,7 +23,7 @@ bool is_for(const http_response& response, const digest& id) {
 
 blob_upload::blob_upload(blob_order order, endpoint target, bool ollama,
                          const registry_profile& known, std::optional<upload_session> resume)
-  : order_(std::move(order)), target_(std::move(target)), method_(known, order_.size),
+  : order_(std::move(order)), target_(std::move(target)), method_(known, order_.size, order_.chunk),
     resume_(std::move(resume)), ollama_(ollama) {
 }
 
@@ -120,9 +122,22 @@ blob_upload::step blob_upload::on_sum(const result<md5_sum>& of_part) {
                                                    : misuse("a sum that nobody asked for");
 }
 
+/// What is begun anew leaves a session behind, with the registry's space for its bytes.
+void blob_upload::leave_session() {
+  const auto& at = in_chunks_ ? in_chunks_->session() : session_.location;
+  if (!at.host.empty())
+    abandoned_ = http_request{method::remove, at.to_string(), {}, {}, {}};
+  in_chunks_.reset();
+  session_ = {};
+}
+
+std::optional<http_request> blob_upload::take_abandoned() {
+  return std::exchange(abandoned_, std::nullopt);
+}
+
 blob_upload::step blob_upload::open() {
   in_ollama_.reset();
-  in_chunks_.reset();
+  leave_session();
   asked_ = true;
   phase_ = ollama_ && announces_ ? phase::announcing : phase::opening;
   return send{phase_ == phase::opening ? target_.open_session()
@@ -130,7 +145,7 @@ blob_upload::step blob_upload::open() {
 }
 
 blob_upload::step blob_upload::mount() {
-  in_chunks_.reset();
+  leave_session();
   asked_ = true;
   phase_ = phase::mounting;
   const auto& source = order_.mount_from.empty() ? target_.repository() : order_.mount_from;

@@ -71,9 +71,20 @@ public:
   const registry_profile& learned() const noexcept {
     return method_.learned();
   }
+  /// Its blob may go in chunks: then there can be something `resumable`.
+  bool may_leave_something() const noexcept {
+    return method_.in_chunks();
+  }
+  /// Before `begin`: what was left behind is of no use.
+  void begin_without() noexcept {
+    resume_.reset();
+  }
   /// Where somebody else can go on after us: worth writing down whenever it has changed, and before
   /// more is sent. Nothing: there is nothing to keep.
   std::optional<upload_session> resumable() const;
+  /// The DELETE of a session that was given up since the last call (distribution-spec, end-11),
+  /// where it is not known to be gone: worth sending, whatever is answered.
+  std::optional<http_request> take_abandoned();
 
 private:
   enum class phase : std::uint8_t {
@@ -94,6 +105,7 @@ private:
   step mount();
   step open();
   step begin_anew();
+  void leave_session();
   step settle();
   step on_mount(const http_outcome& outcome);
   step on_announced(const http_outcome& outcome);
@@ -124,6 +136,7 @@ private:
   upload_session session_;
   upload_method method_;
   std::optional<upload_session> resume_;
+  std::optional<http_request> abandoned_;
   std::optional<ollama_upload> in_ollama_; ///< in the session that stands open, this or the next;
                                            ///< neither: the blob goes whole
   std::optional<chunked_upload> in_chunks_;

@@ -91,6 +91,8 @@ blob_upload::step blob_upload::on_settled(const http_outcome& outcome) {
 blob_upload::step blob_upload::lost_session(const std::string& when) {
   if (in_chunks_)
     method_.chunks_lost(true);
+  in_chunks_.reset();
+  session_ = {};
   if (++sessions_lost_ > most_sessions_lost)
     return too_many_lost(when);
   return later({"session-lost", what() + ": " + when, {}},

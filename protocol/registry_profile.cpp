@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <tuple>
 
 namespace flotilla::protocol {
 
@@ -125,6 +126,14 @@ void registry_profile::merge(const registry_profile& seen) noexcept {
   most = std::min(most, seen.most);
   last_chunk_in_put |= seen.last_chunk_in_put;
   trust_own_offset |= seen.trust_own_offset;
+}
+
+bool registry_profile::operator==(const registry_profile& other) const noexcept {
+  auto all = [](const registry_profile& of) {
+    return std::tie(of.takes, of.chunk, of.threshold, of.least, of.most, of.last_chunk_in_put,
+                    of.trust_own_offset);
+  };
+  return all(*this) == all(other);
 }
 
 registry_profile built_in_profile(const url& registry) {

@@ -59,6 +59,11 @@ struct registry_profile {
 
   /// Adds what another upload to the same registry has seen.
   void merge(const registry_profile& seen) noexcept;
+
+  bool operator==(const registry_profile& other) const noexcept;
+  bool operator!=(const registry_profile& other) const noexcept {
+    return !(*this == other);
+  }
 };
 
 /// What is known beforehand of the registry at that address.

@@ -14,13 +14,14 @@ constexpr std::uint64_t shortest = 1 << 20; // bytes
 
 } // namespace
 
-upload_method::upload_method(const registry_profile& known, std::uint64_t size)
-  : learned_(known), size_(size) {
+upload_method::upload_method(const registry_profile& known, std::uint64_t size,
+                             std::uint64_t wished)
+  : learned_(known), size_(size), wished_(wished) {
 }
 
 bool upload_method::in_chunks() const noexcept {
   return learned_.may_chunk() && !never_chunks_ && size_ > chunk_size()
-         && (rather_chunks_ || size_ >= learned_.threshold);
+         && (rather_chunks_ || wished_ != 0 || size_ >= learned_.threshold);
 }
 
 registry_profile upload_method::terms() const noexcept {
@@ -30,7 +31,10 @@ registry_profile upload_method::terms() const noexcept {
 }
 
 std::uint64_t upload_method::chunk_size() const noexcept {
-  const auto wanted = learned_.chunk_size();
+  auto within = learned_;
+  if (wished_ != 0)
+    within.chunk = wished_;
+  const auto wanted = within.chunk_size();
   if (shorter_ == 0)
     return wanted;
   return std::clamp(wanted >> (2 * shorter_), std::min(wanted, std::max(learned_.least, shortest)),

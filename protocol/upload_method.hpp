@@ -11,7 +11,8 @@ namespace flotilla::protocol {
 /// that holds for other blobs of the registry.
 class upload_method {
 public:
-  upload_method(const registry_profile& known, std::uint64_t size);
+  /// @param wished bytes of a chunk, and the blob goes in chunks if it is longer; 0: as is known
+  upload_method(const registry_profile& known, std::uint64_t size, std::uint64_t wished = 0);
 
   /// How the next session is filled.
   bool in_chunks() const noexcept;
@@ -50,6 +51,7 @@ private:
 
   registry_profile learned_;
   std::uint64_t size_;        ///< bytes of the blob
+  std::uint64_t wished_;      ///< bytes of a chunk; 0: none
   bool never_whole_ = false;  ///< it was refused so
   bool never_chunks_ = false; ///< it was refused so, or lost too often
   bool rather_chunks_ = false;

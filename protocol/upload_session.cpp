@@ -4,6 +4,7 @@
 #include "protocol/text.hpp"
 
 #include <charconv>
+#include <tuple>
 
 namespace flotilla::protocol {
 
@@ -23,6 +24,14 @@ failure malformed(std::string_view range, const char* why) {
 }
 
 } // namespace
+
+bool operator==(const upload_session& a, const upload_session& b) noexcept {
+  auto all = [](const upload_session& of) {
+    return std::tie(of.held, of.location.secure, of.location.host, of.location.port,
+                    of.location.target);
+  };
+  return all(a) == all(b);
+}
 
 result<upload_session> read_session(const http_response& response, const url& request) {
   const auto location = response.fields.value("location");

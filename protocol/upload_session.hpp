@@ -22,6 +22,8 @@ auto inspect(Inspector& f, upload_session& x) {
   return f(x.location, x.held);
 }
 
+bool operator==(const upload_session& a, const upload_session& b) noexcept;
+
 /// Reads the session out of a 202: `Location`, resolved against `request`, and `Range`.
 /// @returns errc::refused when there is no usable `Location`.
 result<upload_session> read_session(const http_response& response, const url& request);

@@ -15,6 +15,9 @@ struct blob_order {
   std::uint64_t size = 0; ///< bytes
   std::string path;       ///< the file that holds it
   std::string mount_from; ///< repository that may hold it already; empty: none known
+  /// Bytes of a chunk, and the blob goes in chunks if it is longer; 0: as the registry's profile
+  /// has it. Within the limits of the registry, and only where it takes chunks.
+  std::uint64_t chunk = 0;
 };
 
 /// The ways in which a blob can come to be confirmed.
@@ -54,7 +57,7 @@ struct confirmed {
 
 template <class Inspector>
 auto inspect(Inspector& f, blob_order& x) {
-  return f(x.id, x.size, x.path, x.mount_from);
+  return f(x.id, x.size, x.path, x.mount_from, x.chunk);
 }
 
 } // namespace flotilla::protocol

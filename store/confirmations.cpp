@@ -1,5 +1,7 @@
 #include "store/confirmations.hpp"
 
+#include "store/checksum.hpp"
+
 #include <algorithm>
 #include <cstddef>
 
@@ -21,14 +23,6 @@ std::uint32_t number_at(std::string_view bytes) {
   for (std::size_t i = number_size; i-- > 0;)
     number = number << 8 | static_cast<unsigned char>(bytes[i]);
   return number;
-}
-
-/// FNV-1a, 32 bits.
-std::uint32_t checksum(std::string_view bytes) {
-  std::uint32_t sum = 2'166'136'261;
-  for (const char byte : bytes)
-    sum = (sum ^ static_cast<unsigned char>(byte)) * 16'777'619;
-  return sum;
 }
 
 } // namespace

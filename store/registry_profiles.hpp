@@ -2,6 +2,7 @@
 
 #include "store/database.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,14 @@ public:
   std::optional<double> bytes_per_second(const std::string& host);
   /// @throws database_error
   void remember_rate(const std::string& host, double bytes_per_second);
+
+  /// How uploads to it go: opaque text; empty: not known, or learned longer ago than that.
+  /// @param since seconds since the epoch
+  /// @throws database_error
+  std::string upload_habits(const std::string& host, std::int64_t since);
+  /// @param now seconds since the epoch
+  /// @throws database_error
+  void remember_upload_habits(const std::string& host, const std::string& text, std::int64_t now);
 
 private:
   database file_;

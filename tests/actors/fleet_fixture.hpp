@@ -38,8 +38,9 @@ protected:
       caf::anon_send_exit(each, reason);
     for (const auto& each : surveyors)
       caf::anon_send_exit(each, reason);
-    for (const auto& each : {caf::actor_cast<caf::actor>(head), caf::actor_cast<caf::actor>(tokens),
-                             caf::actor_cast<caf::actor>(http), client})
+    for (const auto& each :
+         {caf::actor_cast<caf::actor>(head), caf::actor_cast<caf::actor>(memory),
+          caf::actor_cast<caf::actor>(tokens), caf::actor_cast<caf::actor>(http), client})
       if (each)
         caf::anon_send_exit(each, reason);
     settle();
@@ -53,6 +54,7 @@ protected:
     setting.http = http;
     setting.tokens = setting.node_tokens = tokens;
     setting.journal = std::move(journal);
+    setting.keeper = memory;
     head = sys.spawn(coordinator, std::move(setting), std::move(kept));
     settle();
   }
@@ -137,6 +139,7 @@ protected:
   test::fake_registry registry;
   http_actor http;
   token_actor tokens;
+  keeper_actor memory; ///< null: none
   coordinator_actor head;
   std::vector<node_actor> nodes;
   std::vector<surveyor_actor> surveyors;

@@ -31,8 +31,9 @@ TEST_F(Messages, OfEveryKindBetweenProcessesTravel) {
   const std::vector<std::uint32_t> blobs{1, 2, 3};
   // to a node
   travels(atom::engage_v, engagement{}, push_actor{}, token_actor{});
-  travels(atom::work_v, id, work_batch{{{}}, {{}}});
+  travels(atom::work_v, id, work_batch{{{}}, {{}}, {{}}});
   travels(atom::limit_v, id, node_limits{});
+  travels(atom::learn_v, id, protocol::registry_profile{});
   travels(atom::recall_v, id, blobs);
   travels(atom::drop_v, id, blobs);
   travels(atom::release_v, id);

@@ -35,6 +35,7 @@ push_order sample() {
   order.options.max_uploads = 40;
   order.options.checks = 99;
   order.options.bandwidth = 18'446'744'073'709'551'615u;
+  order.options.chunk = 16'777'216;
   order.options.retry_budget = 1'234ms;
   order.options.reach_budget = 5'678ms;
   return order;
@@ -87,6 +88,7 @@ TEST(OrderJson, IsOneLineWithWordsMillisecondsAndTexts) {
       {"max_uploads", 40},
       {"checks", 99},
       {"bandwidth", 18'446'744'073'709'551'615u},
+      {"chunk", 16'777'216},
       {"retry_budget_ms", 1'234},
       {"reach_budget_ms", 5'678}}},
   };
@@ -118,6 +120,7 @@ TEST(OrderJson, ComesBackAsItWas) {
   EXPECT_EQ(order->options.max_uploads, 40u);
   EXPECT_EQ(order->options.checks, 99u);
   EXPECT_EQ(order->options.bandwidth, 18'446'744'073'709'551'615u);
+  EXPECT_EQ(order->options.chunk, 16'777'216u);
   EXPECT_EQ(order->options.retry_budget, 1'234ms);
   EXPECT_EQ(order->options.reach_budget, 5'678ms);
 }
@@ -197,6 +200,7 @@ TEST(OrderJson, HasDefaultsForWhatIsNotThere) {
   EXPECT_EQ(order->options.max_uploads, 0u);
   EXPECT_EQ(order->options.checks, 128u);
   EXPECT_EQ(order->options.bandwidth, 0u);
+  EXPECT_EQ(order->options.chunk, 0u);
   EXPECT_EQ(order->options.retry_budget, 10min);
   EXPECT_EQ(order->options.reach_budget, 30s);
 }
@@ -285,6 +289,7 @@ TEST(OrderJson, ThatIsWrongIsRefusedByTheNameOfItsMember) {
     {"options.checks", with_option("checks", 0).dump()},
     {"options.checks", with_option("checks", 1025).dump()},
     {"options.bandwidth", with_option("bandwidth", -1).dump()},
+    {"options.chunk", with_option("chunk", -1).dump()},
     {"options.bandwidth", with_option("bandwidth", 1e6).dump()},
     {"options.bandwidth", with_number("bandwidth", "18446744073709551616")},
     {"options.bandwidth", with_number("bandwidth", "1" + std::string(300, '0'))},

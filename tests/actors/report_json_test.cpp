@@ -38,6 +38,7 @@ push_report sample() {
   last.missing = {16, 17'000};
   last.sent_bytes = 13'500;
   last.resent_bytes = 1'500;
+  last.earlier_bytes = 700;
   last.retries = {{"network", 2}, {"429", 18'446'744'073'709'551'615u}};
   last.seconds = 2.5;
   last.throttled_seconds = 0.75;
@@ -102,6 +103,7 @@ TEST(ReportJson, KeepsItsFigures) {
   }
   EXPECT_EQ(last.sent_bytes, 13'500u);
   EXPECT_EQ(last.resent_bytes, 1'500u);
+  EXPECT_EQ(last.earlier_bytes, 700u);
   EXPECT_EQ(last.seconds, 2.5);
   EXPECT_EQ(last.throttled_seconds, 0.75);
   ASSERT_EQ(last.retries.size(), 2u);
@@ -296,6 +298,7 @@ TEST(ReportJson, ThatIsWrongIsRefusedByTheNameOfItsMember) {
     {"sent_bytes", with("sent_bytes", -1).dump()},
     {"sent_bytes", with("sent_bytes", 1e19).dump()},
     {"resent_bytes", with("resent_bytes", "0").dump()},
+    {"earlier_bytes", with("earlier_bytes", -1).dump()},
     {"seconds", with("seconds", -0.5).dump()},
     {"seconds", with("seconds", "2.5").dump()},
     {"seconds", with("seconds", nullptr).dump()},

@@ -35,6 +35,8 @@ crew_desk_actor::behavior_type desk(crew_desk_actor::pointer, std::shared_ptr<he
     },
     [all](atom::moved, const std::string&, const body_progress& x) { all->moved.push_back(x); },
     [](atom::setback, const std::string&, const setback_note&) {},
+    [](atom::record, const std::string&, const open_upload&) {},
+    [](atom::learned, const std::string&, const protocol::registry_profile&) {},
     [all](atom::failed, const std::string&, const protocol::failure& x) {
       all->failures.push_back(x);
     },
@@ -53,6 +55,7 @@ hasher_actor::behavior_type paper_hasher(hasher_actor::pointer, std::shared_ptr<
                                std::string{});
       return protocol::md5_sum{};
     },
+    [](atom::mark, const std::string& path) { return sources::mark_of(path); },
   };
 }
 
@@ -108,8 +111,8 @@ protected:
 
   void take(std::uint64_t size, protocol::ledger::index blob = 0) {
     const auto id = protocol::digest::of(std::to_string(blob));
-    caf::anon_send(one, atom::upload_v, std::string{"p"}, blob,
-                   protocol::blob_order{id, size, "/model/blob", {}});
+    caf::anon_send(one, atom::upload_v, std::string{"p"},
+                   protocol::blob_order{id, size, "/model/blob", {}}, open_upload{blob, {}, {}});
     settle();
   }
   /// The body on the wire leaves in two pieces, and is answered.

@@ -37,6 +37,36 @@ TEST(UploadMethod, TakesChunksWhereLosingTheWholeWouldHurt) {
   }
 }
 
+TEST(UploadMethod, HeedsAWishWithinWhatTheRegistryTakes) {
+  registry_profile github = known();
+  github.threshold = registry_profile::unlimited;
+  github.most = 4 * mib;
+  const struct {
+    const char* name;
+    registry_profile profile;
+    std::uint64_t wish;
+    std::uint64_t size;
+    std::uint64_t chunk; ///< 0: the blob goes whole
+  } cases[] = {
+    {"smaller chunks, below the threshold", known(), 16 * mib, 17 * mib, 16 * mib},
+    {"no more than a chunk", known(), 16 * mib, 16 * mib, 0},
+    {"larger chunks", known(), 256 * mib, 2 * gib, 256 * mib},
+    {"never chunks", known(), UINT64_MAX, 100 * gib, 0},
+    {"chunks where it likes none, and no larger", github, 16 * mib, gib, 4 * mib},
+    {"it takes none at all", known(chunking::whole), 16 * mib, gib, 0},
+    {"too small a chunk", known(), 1, gib, registry_profile::smallest_chunk},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const upload_method method{c.profile, c.size, c.wish};
+    EXPECT_EQ(method.in_chunks(), c.chunk != 0);
+    if (method.in_chunks()) {
+      EXPECT_EQ(method.terms().chunk_size(), c.chunk);
+    }
+    EXPECT_EQ(method.learned(), c.profile) << "a wish says nothing of the registry";
+  }
+}
+
 TEST(UploadMethod, SendsWholeWhatFitsIntoTheLeastChunk) {
   upload_method method{known(), 2 * gib};
   method.opened({202, {{"OCI-Chunk-Min-Length", "2147483648"}}, {}, {}});

@@ -16,6 +16,7 @@ public:
   std::map<std::string, std::string> manifests; ///< bytes by reference
   std::set<std::string> wanted;                 ///< digests that must be there before a manifest
   bool manifest_came_early = false;
+  std::map<std::string, std::uint64_t> sessions; ///< bytes they hold, by `/upload/N`
 
   protocol::http_outcome operator()(const protocol::http_request& request) {
     using protocol::method;
@@ -26,6 +27,8 @@ public:
       return blob_head(url.substr(url.rfind('/') + 1));
     if (request.verb == method::post)
       return open(url);
+    if (url.find("/upload/") != std::string::npos && request.verb != method::put)
+      return session(request);
     if (request.verb == method::put) {
       blobs.insert(url.substr(url.find("digest=") + 7));
       return network::answer(201);
@@ -44,7 +47,23 @@ private:
     if (auto at = url.find("mount="); at != std::string::npos)
       if (blobs.count(url.substr(at + 6, 71)) != 0) // `sha256:` and 64 digits
         return network::answer(201, {{"Location", "/v2/blob"}});
-    return network::answer(202, {{"Location", "/upload/" + std::to_string(++sessions_)}});
+    auto place = "/upload/" + std::to_string(++opened_);
+    sessions[place] = 0;
+    return network::answer(202, {{"Location", std::move(place)}});
+  }
+
+  /// A chunk, or how far it has come; a chunk that does not begin there is refused.
+  protocol::http_outcome session(const protocol::http_request& request) {
+    const auto place = request.url.substr(request.url.find("/upload/"));
+    const auto found = sessions.find(place);
+    if (found == sessions.end())
+      return network::answer(404);
+    auto& held = found->second;
+    const bool fits = request.body_length() == 0 || request.file.offset == held;
+    held += fits ? request.body_length() : 0;
+    const auto status = !fits ? 416 : request.body_length() == 0 ? 204 : 202;
+    return network::answer(
+      status, {{"Location", place}, {"Range", "0-" + std::to_string(held == 0 ? 0 : held - 1)}});
   }
 
   protocol::http_outcome manifest(const protocol::http_request& request,
@@ -62,7 +81,7 @@ private:
     return network::answer(200, {{"Docker-Content-Digest", id}}, found->second);
   }
 
-  int sessions_ = 0;
+  int opened_ = 0;
 };
 
 } // namespace flotilla::test

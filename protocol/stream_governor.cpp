@@ -1,0 +1,128 @@
+#include "protocol/stream_governor.hpp"
+
+#include <algorithm>
+
+namespace flotilla::protocol {
+
+namespace {
+
+/// What is left after an epoch in which the registry throttled.
+constexpr double after_throttling = 0.7;
+/// So long a number at which it throttled is kept away from; then it is tried again.
+constexpr int ceiling_lasts = 60; // epochs
+/// A trial of fewer takes half: a smaller step would be lost in the noise.
+constexpr std::uint32_t fewer = 2;
+/// So many epochs are compared with so many: noise of a fifth becomes one of a twelfth.
+constexpr int telling = 5;
+/// Fewer streams must bring so much more to be kept, and more of them not less than so much.
+constexpr double clearly_more = 1.15;
+constexpr double no_less = 0.98;
+/// A trial that begins so badly ends at once.
+constexpr double hopeless = 0.75;
+/// Between trials that changed nothing, doubling: what they cost must not be felt.
+constexpr int first_rest = 10;
+constexpr int longest_rest = 160;
+
+} // namespace
+
+stream_governor::stream_governor(std::uint32_t least, std::uint32_t most) noexcept
+  : least_(least), most_(most), streams_(most), ceiling_(most), next_rest_(first_rest) {
+}
+
+void stream_governor::allow(std::uint32_t least, std::uint32_t most) noexcept {
+  if (least == least_ && most == most_)
+    return;
+  const bool all = !is_holding_back() && trying_ == trial::none;
+  least_ = least;
+  ceiling_ = ceiling_ == most_ ? most : std::min(ceiling_, most);
+  most_ = most;
+  trying_ = trial::none;
+  set(all ? most : streams_);
+  here_ = {};
+}
+
+void stream_governor::set(std::uint32_t streams) noexcept {
+  streams_ = std::clamp(streams, least_, std::max(least_, std::min(most_, ceiling_)));
+}
+
+void stream_governor::note(const epoch& last) noexcept {
+  if (last.throttled)
+    return on_throttled();
+  if (ceiling_ < most_ && ++ceiling_age_ > ceiling_lasts)
+    ceiling_ = most_;
+  if (!is_telling(last))
+    return;
+  if (ceiling_ < most_) { // the registry says itself how many it takes
+    set(streams_ + 1);
+    here_ = {};
+  } else if (trying_ == trial::none) {
+    measure_level(last.bytes_per_second);
+  } else {
+    judge_trial(last.bytes_per_second);
+  }
+}
+
+void stream_governor::on_throttled() noexcept {
+  const auto at = trying_ == trial::none ? streams_ : std::max(streams_, before_);
+  trying_ = trial::none;
+  here_ = {};
+  ceiling_ = std::max(least_, at - 1);
+  ceiling_age_ = 0;
+  set(static_cast<std::uint32_t>(at * after_throttling));
+}
+
+/// Streams that had nothing to send say nothing of how many there should be.
+bool stream_governor::is_telling(const epoch& last) const noexcept {
+  return last.in_use + 1 >= streams_ - streams_ / 10;
+}
+
+void stream_governor::measure_level(double rate) noexcept {
+  here_.add(rate);
+  if (here_.epochs > telling) // the last ones count
+    here_ = {here_.mean() * (telling - 1) + rate, telling};
+  if (rest_ > 0)
+    --rest_;
+  else if (here_.epochs >= telling)
+    try_another();
+}
+
+void stream_governor::try_another() noexcept {
+  const bool up = streams_ < most_ && !more_is_worse_;
+  if (!up && streams_ == least_) {
+    more_is_worse_ = false;
+    rest_ = next_rest_;
+    return;
+  }
+  before_ = streams_;
+  there_ = {};
+  trying_ = up ? trial::more : trial::fewer;
+  const auto step = std::max(1U, most_ / 16);
+  set(up ? streams_ + step : std::max(1U, streams_ / fewer));
+}
+
+void stream_governor::judge_trial(double rate) noexcept {
+  there_.add(rate);
+  if (there_.mean() < hopeless * here_.mean())
+    return go_back();
+  if (there_.epochs < telling)
+    return;
+  const auto wanted = trying_ == trial::fewer ? clearly_more : no_less;
+  if (there_.mean() < wanted * here_.mean())
+    return go_back();
+  if (trying_ == trial::fewer)
+    more_is_worse_ = true; // there may be fewer yet that are better
+  here_ = there_;
+  trying_ = trial::none;
+  next_rest_ = first_rest;
+  rest_ = 0;
+}
+
+void stream_governor::go_back() noexcept {
+  more_is_worse_ = trying_ == trial::more;
+  trying_ = trial::none;
+  set(before_);
+  rest_ = next_rest_;
+  next_rest_ = std::min(2 * next_rest_, longest_rest);
+}
+
+} // namespace flotilla::protocol

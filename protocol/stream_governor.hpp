@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+
+namespace flotilla::protocol {
+
+/// How many bodies may be on their way to one registry at once, for all nodes together: found by
+/// trying (docs/decisions/0012). A value without a clock: told about one epoch after the other, it
+/// moves by at most one step after each.
+///
+/// It begins with all that is allowed: a short push must not pay for what it would learn. A
+/// registry that throttles gets fewer at once, and one more with each epoch that it does not, up to
+/// below where it throttled. Where none is asked for, fewer are tried now and then, and kept where
+/// clearly more arrives with them; and more again, where no less does.
+class stream_governor {
+public:
+  /// What an epoch of about two seconds was like.
+  struct epoch {
+    double bytes_per_second = 0; ///< of bodies, for all streams together
+    std::uint32_t in_use = 0;    ///< streams, on average
+    bool throttled = false;      ///< 429, or 503 with a `Retry-After`
+  };
+
+  /// @param least,most streams; 1 <= least <= most
+  stream_governor(std::uint32_t least, std::uint32_t most) noexcept;
+
+  /// Nodes have come or gone, or the user has changed the limit. What grows, grows at once.
+  void allow(std::uint32_t least, std::uint32_t most) noexcept;
+  void note(const epoch& last) noexcept;
+
+  std::uint32_t streams() const noexcept {
+    return streams_;
+  }
+  /// Fewer than are allowed, because that was learned.
+  bool is_holding_back() const noexcept {
+    return streams_ < most_;
+  }
+
+private:
+  enum class trial : std::uint8_t { none, fewer, more };
+
+  /// The goodput of a number of streams, over some epochs.
+  struct measure {
+    double sum = 0;
+    int epochs = 0;
+
+    void add(double rate) noexcept {
+      sum += rate;
+      ++epochs;
+    }
+    double mean() const noexcept {
+      return epochs == 0 ? 0 : sum / epochs;
+    }
+  };
+
+  void on_throttled() noexcept;
+  bool is_telling(const epoch& last) const noexcept;
+  void measure_level(double rate) noexcept;
+  void judge_trial(double rate) noexcept;
+  void try_another() noexcept;
+  void go_back() noexcept;
+  void set(std::uint32_t streams) noexcept;
+
+  std::uint32_t least_;
+  std::uint32_t most_;
+  std::uint32_t streams_;
+  std::uint32_t ceiling_; ///< throttled above it, not long ago
+  int ceiling_age_ = 0;   ///< epochs
+  measure here_;          ///< of the number that stands
+  trial trying_ = trial::none;
+  std::uint32_t before_ = 0; ///< what stood before the trial
+  measure there_;            ///< of the number that is tried
+  int rest_ = 0;             ///< epochs until the next trial
+  int next_rest_;
+  bool more_is_worse_ = false; ///< the last trial of more said so
+};
+
+} // namespace flotilla::protocol
