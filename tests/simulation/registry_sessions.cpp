@@ -35,6 +35,8 @@ std::string registry::location(const std::string& id) {
 
 http_response registry::open(const protocol::url& at, const std::string& who) {
   const auto mount = parameter(at.target, "mount");
+  if (all_is_checked_ && old_.count(mount) != 0)
+    on_.violated("asked-first", who + " begins with " + mount + ", which was there all the time");
   const auto from = parameter(at.target, "from");
   if (!mount.empty() && ways_.mounts)
     if (auto& source = repositories_[from]; source.count(mount) != 0) {

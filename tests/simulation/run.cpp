@@ -69,6 +69,8 @@ outcome run::play() {
   });
   if (of_.options.check == protocol::check_mode::always && !is_lied_to)
     registry_.expect_checks();
+  watch_.ask_for_nodes([this] { return all_are_here(); });
+  joined_.resize(of_.nodes.size());
   unreachable_until_.resize(of_.nodes.size());
   lives_.resize(of_.nodes.size());
   nodes_.resize(of_.nodes.size());
@@ -103,6 +105,14 @@ bool run::is_over() const {
   return stage_.broken() != nullptr || client_.report();
 }
 
+bool run::all_are_here() const {
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    if (const auto& node = nodes_[i]; !node || !node->connection() || node->connection()->is_cut()
+                                      || stage_.now() < joined_[i] + of_.node_grace)
+      return false;
+  return head_ != nullptr && !of_.alone;
+}
+
 // ---- processes -------------------------------------------------------------------------------
 
 void run::start_head() {
@@ -123,8 +133,10 @@ void run::on_dial(std::size_t number, const worker_process::answer& answer) {
   stage_.later(wait, [this, number, answer] {
     if (!nodes_[number])
       return;
-    if (head_ && stage_.now() >= unreachable_until_[number])
+    if (head_ && stage_.now() >= unreachable_until_[number]) {
+      joined_[number] = stage_.now();
       return answer(caf::make_message(nodes_[number]->connect(head_->coordinator())));
+    }
     answer(
       caf::make_message(actors::to_error({protocol::errc::unavailable, "connection refused", {}})));
   });

@@ -48,6 +48,7 @@ private:
   void tell(const std::shared_ptr<link>& over, link::end where, span soon);
   void on_dial(std::size_t number, const worker_process::answer& answer);
   bool is_over() const;
+  bool all_are_here() const;
 
   const scenario of_;
   stage stage_;
@@ -62,6 +63,7 @@ private:
   std::unique_ptr<head_process> head_;                 ///< null while there is none
   std::vector<std::unique_ptr<worker_process>> nodes_; ///< null likewise
   std::vector<std::unique_ptr<process>> dead_;         ///< their lines are still referred to
+  std::vector<moment> joined_;                         ///< when each came last
   std::vector<moment> unreachable_until_;              ///< the head, for each node
   std::vector<unsigned> lives_;                        ///< of each node
 };

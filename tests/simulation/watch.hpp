@@ -15,6 +15,10 @@ public:
   }
 
   void status(const actors::push_status& now);
+  /// @param test whether all nodes have been here for the whole grace that a push has for them
+  void ask_for_nodes(std::function<bool()> test) {
+    all_here_ = std::move(test);
+  }
   /// A new coordinator may know less than the last one did.
   void forget() noexcept {
     confirmed_ = 0;
@@ -27,11 +31,13 @@ public:
 private:
   void done(const actors::push_report& last);
   void planned(const actors::push_report& last);
+  bool may_share_a_session() const;
   bool is_explained(protocol::errc how) const;
 
   stage& on_;
   const scenario& of_;
   registry& at_;
+  std::function<bool()> all_here_ = [] { return false; };
   std::uint64_t confirmed_ = 0; ///< bytes
   std::uint64_t sent_ = 0;
 };
