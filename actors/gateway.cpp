@@ -35,6 +35,8 @@ void gateway_state::wire(http_actor http, token_actor tokens, engagement job) {
   http_ = std::move(http);
   tokens_ = std::move(tokens);
   job_ = std::move(job);
+  self_->monitor(tokens_);
+  self_->set_down_handler([this](const caf::down_msg&) { on_tokens_gone(); });
 }
 
 caf::result<http_outcome> gateway_state::pass(protocol::http_request request) {
@@ -113,18 +115,40 @@ void gateway_state::authorize(const shared_passage& p, std::string challenge,
                               std::string rejected) {
   if (!challenge.empty())
     challenge_ = challenge;
-  self_
-    ->request(tokens_, std::chrono::minutes{2}, atom::authorize_v,
-              authorization_request{job_.at.registry(), job_.scopes, std::move(challenge),
-                                    std::move(rejected)})
+  ask(
+    {job_.at.registry(), job_.scopes, std::move(challenge), std::move(rejected)},
+    [this, p](authorization& fresh) {
+      take(fresh);
+      follow(p, p->machine.on_authorization(std::move(fresh.field)));
+    },
+    [this, p](const caf::error& error) {
+      follow(p, p->machine.on_no_authorization(to_no_response(error)));
+    });
+}
+
+void gateway_state::ask(authorization_request what, std::function<void(authorization&)> then,
+                        std::function<void(const caf::error&)> otherwise) {
+  if (tokens_gone_)
+    return otherwise(caf::exit_reason::remote_link_unreachable);
+  const auto number = ++last_question_;
+  unanswered_.emplace(number, std::move(otherwise));
+  self_->request(tokens_, std::chrono::minutes{2}, atom::authorize_v, std::move(what))
     .then(
-      [this, p](authorization& fresh) {
-        take(fresh);
-        follow(p, p->machine.on_authorization(std::move(fresh.field)));
+      [this, number, then = std::move(then)](authorization& fresh) {
+        if (unanswered_.erase(number) != 0)
+          then(fresh);
       },
-      [this, p](const caf::error& error) {
-        follow(p, p->machine.on_no_authorization(to_no_response(error)));
+      [this, number](const caf::error& error) {
+        if (auto question = unanswered_.extract(number))
+          question.mapped()(error);
       });
+}
+
+/// CAF answers no question that was under way to a process that is gone.
+void gateway_state::on_tokens_gone() {
+  tokens_gone_ = true;
+  for (auto& [number, otherwise] : std::exchange(unanswered_, {}))
+    otherwise(caf::exit_reason::remote_link_unreachable);
 }
 
 void gateway_state::take(const authorization& fresh) {
@@ -166,18 +190,16 @@ void gateway_state::renew() {
     for (auto& p : std::exchange(waiting_, {}))
       begin(p);
   };
-  self_
-    ->request(tokens_, std::chrono::minutes{2}, atom::authorize_v,
-              authorization_request{job_.at.registry(), job_.scopes, challenge_, field_})
-    .then(
-      [this, go_on](authorization& fresh) {
-        take(fresh);
-        go_on();
-      },
-      [this, go_on](const caf::error&) {
-        keep();
-        go_on();
-      });
+  ask(
+    {job_.at.registry(), job_.scopes, challenge_, field_},
+    [this, go_on](authorization& fresh) {
+      take(fresh);
+      go_on();
+    },
+    [this, go_on](const caf::error&) {
+      keep();
+      go_on();
+    });
 }
 
 gateway_state::interface::behavior_type gateway(gateway_state::pointer self, http_actor http,

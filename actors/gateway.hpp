@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,6 +51,9 @@ private:
   void annotate(protocol::http_response& refusal, bool from_elsewhere) const;
   void authorize(const shared_passage& p, std::string challenge, std::string rejected);
   void renew();
+  void ask(authorization_request what, std::function<void(authorization&)> then,
+           std::function<void(const caf::error&)> otherwise);
+  void on_tokens_gone();
   void keep(); ///< what there is, until it is refused
   bool is_stale() const;
   bool would_outlive_its_token(std::uint64_t body) const;
@@ -65,6 +69,10 @@ private:
   moment stale_at_ = moment::min();
   moment taken_at_ = moment::min(); ///< when `field_` came
   body_pace pace_;
+  bool tokens_gone_ = false; ///< nothing that is sent to them is answered any more
+  std::uint32_t last_question_ = 0;
+  /// What to do about the questions that are out, if there is no answer.
+  std::map<std::uint32_t, std::function<void(const caf::error&)>> unanswered_;
   bool renewing_ = false;
   std::vector<shared_passage> waiting_; ///< for the renewal
 };
@@ -73,7 +81,8 @@ private:
 /// fifths of its life, whoever fetched it, is renewed before the next request, not after its
 /// refusal, and so is one that has aged and would not last for the body that is to go: some proxies
 /// show a request to the registry only when they have all of it. Where that fails, it is used until
-/// it is refused.
+/// it is refused. A TOKEN actor that is gone, with its process, is not waited for: then requests
+/// that need a token fail as errc::unavailable.
 gateway_state::interface::behavior_type gateway(gateway_state::pointer self, http_actor http,
                                                 token_actor tokens, engagement job);
 

@@ -31,7 +31,7 @@ void membership_state::wire(membership_options options, dialler_actor dialler, n
     if (down.source == node_.address())
       on_node_death();
     else if (coordinator_ && down.source == coordinator_.address())
-      on_lost("its connection broke");
+      on_lost(term_, "its connection broke");
   });
   self_->monitor(node_);
   seek();
@@ -57,22 +57,28 @@ void membership_state::seek() {
 void membership_state::join(coordinator_actor found) {
   coordinator_ = std::move(found);
   self_->monitor(coordinator_);
+  auto lost
+    = [this, term = ++term_](const caf::error& error) { on_lost(term, to_failure(error).message); };
   self_->request(node_, answer_patience, atom::list_v)
     .then(
-      [this](std::vector<std::string>& pushes) {
-        if (!coordinator_)
+      [this, term = term_, lost](std::vector<std::string>& pushes) {
+        if (!coordinator_ || term != term_)
           return;
         is_.self.pushes = std::move(pushes);
         self_->request(coordinator_, answer_patience, atom::join_v, is_.self, node_, surveyor_)
-          .then([this](const welcome& said) { on_welcome(said); },
-                [this](const caf::error& error) { on_lost(to_failure(error).message); });
+          .then(
+            [this, term](const welcome& said) {
+              if (coordinator_ && term == term_)
+                on_welcome(said);
+            },
+            lost);
       },
-      [this](const caf::error& error) { on_lost(to_failure(error).message); });
+      lost);
 }
 
 void membership_state::on_welcome(const welcome& said) {
   if (!said.refusal.empty())
-    return on_lost(protocol::printable(said.refusal, 300));
+    return on_lost(term_, protocol::printable(said.refusal, 300));
   joined_ = true;
   attempts_ = 0;
   last_trouble_.clear();
@@ -80,7 +86,7 @@ void membership_state::on_welcome(const welcome& said) {
   lease_ = std::clamp<std::chrono::milliseconds>(said.lease, std::chrono::milliseconds{100},
                                                  std::chrono::hours{1});
   spdlog::info("joined the fleet of {}", where());
-  self_->delayed_send(self_, lease_ / 4, atom::beat_v);
+  self_->delayed_send(self_, lease_ / 4, atom::beat_v, term_);
 }
 
 /// Full jitter, so that a fleet does not come back in one moment.
@@ -97,24 +103,25 @@ void membership_state::try_later(const std::string& why) {
 
 // ---- keeping the lease -----------------------------------------------------------------------
 
-void membership_state::beat() {
-  if (!joined_ || leaving_)
+void membership_state::beat(std::uint32_t term) {
+  if (!joined_ || leaving_ || term != term_)
     return;
   self_->request(coordinator_, lease_, atom::beat_v, is_.self.id)
     .then(
-      [this](bool known) {
+      [this, term](bool known) {
         if (!known)
-          return on_lost("it does not know us any more");
-        heard_ = self_->clock().now();
-        self_->delayed_send(self_, lease_ / 4, atom::beat_v);
+          return on_lost(term, "it does not know us any more");
+        if (term == term_)
+          heard_ = self_->clock().now();
+        self_->delayed_send(self_, lease_ / 4, atom::beat_v, term);
       },
-      [this](const caf::error&) { on_lost("it does not answer"); });
+      [this, term](const caf::error&) { on_lost(term, "it does not answer"); });
 }
 
 /// When our lease may have run out, others have been given our work: what is on the wire here is
 /// dropped. While it has not, the coordinator itself is what died, and it will find our work.
-void membership_state::on_lost(const std::string& why) {
-  if (!coordinator_)
+void membership_state::on_lost(std::uint32_t term, const std::string& why) {
+  if (!coordinator_ || term != term_)
     return;
   self_->demonitor(coordinator_.address());
   coordinator_ = coordinator_actor{};
@@ -158,7 +165,7 @@ membership_state::interface::behavior_type membership(membership_state::pointer 
     [&state](atom::leave, caf::timespan patience) { return state.leave(patience); },
     [&state](atom::status) { return state.is_member(); },
     [&state](atom::join) { state.seek(); },
-    [&state](atom::beat) { state.beat(); },
+    [&state](atom::beat, std::uint32_t term) { state.beat(term); },
   };
 }
 

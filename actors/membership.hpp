@@ -24,7 +24,7 @@ struct membership_options {
 class membership_state {
 public:
   using interface = membership_actor::extend<caf::reacts_to<atom::join>,
-                                             caf::reacts_to<atom::beat>>;
+                                             caf::reacts_to<atom::beat, std::uint32_t>>;
   using pointer = interface::stateful_pointer<membership_state>;
   static inline const char* name = "membership";
 
@@ -34,7 +34,7 @@ public:
   void wire(membership_options options, dialler_actor dialler, node_actor node,
             surveyor_actor surveyor);
   void seek();
-  void beat();
+  void beat(std::uint32_t term);
   caf::result<bool> leave(caf::timespan patience);
   bool is_member() const noexcept {
     return joined_;
@@ -43,7 +43,7 @@ public:
 private:
   void join(coordinator_actor found);
   void on_welcome(const welcome& said);
-  void on_lost(const std::string& why);
+  void on_lost(std::uint32_t term, const std::string& why);
   void on_node_death();
   void try_later(const std::string& why);
   std::string where() const;
@@ -54,6 +54,7 @@ private:
   node_actor node_;
   surveyor_actor surveyor_;
   coordinator_actor coordinator_;
+  std::uint32_t term_ = 0; ///< grows with each coordinator: tells answers to an earlier one
   bool joined_ = false;
   bool leaving_ = false;
   std::chrono::milliseconds lease_{5'000};

@@ -41,14 +41,19 @@ void node_state::dismiss(const Handle& whom) {
   self_->send_exit(whom, caf::exit_reason::user_shutdown);
 }
 
-/// The push of a restarted coordinator finds what the one before it has left on the wire.
+/// The push of a restarted coordinator finds what the one before it has left on the wire; but not
+/// where that one was told, or would have been, that it failed here.
 void node_state::engage(engagement job, push_actor push, token_actor tokens) {
   const auto id = job.push;
+  if (const auto* before = find(id); before != nullptr && before->failed)
+    release(id);
   auto& d = duties_[id];
   const auto known = d.job.lane != 0;
   job.lane = known ? d.job.lane : ++last_lane_;
-  if (known) // what it had left to ask is asked for again
-    dismiss(d.checker);
+  if (known) {
+    dismiss(d.checker);            // what it had left to ask is asked for again
+    self_->unlink_from(d.gateway); // it lives for as long as what is on the wire needs it
+  }
   d.limits = {job.options.uploads, 0};
   d.job = std::move(job);
   d.push = std::move(push);
@@ -99,7 +104,7 @@ void node_state::work(const std::string& push, work_batch batch) {
   for (auto& order : batch.uploads) {
     if (leaving_)
       d->pending.returned.push_back(order.blob);
-    else
+    else if (d->bodies.count(order.blob) == 0) // else it is in hand: we have claimed it
       d->queue.push_back(std::move(order));
   }
   if (leaving_)
@@ -176,7 +181,7 @@ void node_state::lose_coordinator(bool lease_ran_out) {
   for (const auto& push : pushes()) {
     auto& d = duties_.at(push);
     d.queue.clear();
-    if (lease_ran_out || d.bodies.empty())
+    if (lease_ran_out || d.failed || d.bodies.empty())
       release(push);
   }
 }

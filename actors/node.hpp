@@ -74,6 +74,7 @@ private:
     std::map<index, open_upload> begun; ///< of the queue: where to go on
     node_report pending;                ///< not told yet
     bool answer_due = false;            ///< an empty report is an answer, too
+    bool failed = false;                ///< the push was told so, and ends
     node_share share;                   ///< so far
     moment began{};                     ///< when the first blob was handed out
     double disk_before = 0;             ///< seconds that the engine had spent on files until then

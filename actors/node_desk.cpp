@@ -96,6 +96,7 @@ void node_state::on_learned(const std::string& push, const protocol::registry_pr
 void node_state::on_failed(const std::string& push, protocol::failure why) {
   if (auto* d = find(push)) {
     d->pending.failures.push_back(std::move(why));
+    d->failed = true;
     soon();
   }
 }

@@ -322,7 +322,9 @@ void push_state::book(seat& at, node_report& report) {
   }
   std::vector<ledger::index> in_vain;
   for (auto blob : report.claimed)
-    if (looked_at().claimed(blob))
+    if (at.uploads.count(blob) != 0)
+      continue; // it was granted to this very node before it could tell
+    else if (looked_at().claimed(blob))
       at.grant_upload(blob, plan_->blobs[blob].size);
     else
       in_vain.push_back(blob);
