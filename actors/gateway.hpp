@@ -8,7 +8,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace flotilla::actors {
@@ -31,6 +33,8 @@ public:
   caf::result<protocol::http_outcome> pass(protocol::http_request request);
   caf::result<protocol::http_outcome> pass(protocol::http_request request,
                                            body_watcher_actor watcher, std::uint32_t ticket);
+  void cancel(const body_watcher_actor& watcher, std::uint32_t ticket,
+              const protocol::failure& why);
 
 private:
   /// One request on its way.
@@ -40,7 +44,10 @@ private:
     body_watcher_actor watcher; ///< of its body; null: nobody watches
     std::uint32_t ticket = 0;
     std::uint64_t body = 0; ///< bytes
+    std::uint32_t tag = 0;  ///< in our lane, which is ours alone; 0: it cannot be cancelled
     moment sent{};
+    bool on_the_wire = false;
+    std::optional<protocol::failure> cancelled{}; ///< why
   };
   using shared_passage = std::shared_ptr<passage>;
 
@@ -48,6 +55,7 @@ private:
   void begin(const shared_passage& p);
   void follow(const shared_passage& p, protocol::authorized_exchange::step next);
   void send(const shared_passage& p, protocol::http_request request);
+  void end(const shared_passage& p, protocol::http_outcome how);
   void annotate(protocol::http_response& refusal, bool from_elsewhere) const;
   void authorize(const shared_passage& p, std::string challenge, std::string rejected);
   void renew();
@@ -74,7 +82,9 @@ private:
   /// What to do about the questions that are out, if there is no answer.
   std::map<std::uint32_t, std::function<void(const caf::error&)>> unanswered_;
   bool renewing_ = false;
-  std::vector<shared_passage> waiting_; ///< for the renewal
+  std::vector<shared_passage> waiting_;                       ///< for the renewal
+  std::unordered_map<std::uint32_t, shared_passage> watched_; ///< by tag
+  std::uint32_t last_tag_ = 0;
 };
 
 /// Passes requests to `http`, with tokens from `tokens`. An authorization that has lived four
