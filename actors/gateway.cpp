@@ -3,7 +3,9 @@
 #include "actors/errors.hpp"
 #include "actors/overloaded.hpp"
 #include "actors/token.hpp"
+#include "actors/world.hpp"
 #include "protocol/registry_error.hpp"
+#include "protocol/throttle.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -37,7 +39,8 @@ std::string name_of(const protocol::http_request& request) {
 
 } // namespace
 
-void gateway_state::wire(http_actor http, token_actor tokens, engagement job) {
+void gateway_state::wire(http_actor http, token_actor tokens, engagement job, throttle_news tell) {
+  tell_ = std::move(tell);
   http_ = std::move(http);
   tokens_ = std::move(tokens);
   job_ = std::move(job);
@@ -64,7 +67,9 @@ caf::result<http_outcome> gateway_state::pass(protocol::http_request request,
 
 caf::result<http_outcome> gateway_state::enter(shared_passage p) {
   auto promise = p->promise;
-  if (p->machine.wants_authorization() && (is_stale() || would_outlive_its_token(p->body))) {
+  if (self_->clock().now() < held_until_) {
+    held_.push_back(std::move(p));
+  } else if (p->machine.wants_authorization() && (is_stale() || would_outlive_its_token(p->body))) {
     waiting_.push_back(std::move(p));
     renew();
   } else {
@@ -120,6 +125,8 @@ void gateway_state::send(const shared_passage& p, protocol::http_request request
   p->on_the_wire = true;
   auto heard = [this, p, what = name_of(request)](http_outcome& outcome) {
     p->on_the_wire = false;
+    if (outcome.response() != nullptr && !p->machine.is_led_elsewhere())
+      heed(*outcome.response());
     if (auto* response = std::get_if<protocol::http_response>(&outcome.value);
         response != nullptr && response->status >= 300)
       annotate(*response, p->machine.is_led_elsewhere());
@@ -136,6 +143,32 @@ void gateway_state::send(const shared_passage& p, protocol::http_request request
       .then(heard, lost);
   else
     self_->request(http_, caf::infinite, atom::exchange_v, std::move(request)).then(heard, lost);
+}
+
+void gateway_state::heed(const protocol::http_response& response) {
+  const auto today = world_of(self_->system()).wall_clock();
+  const auto asked = protocol::read_throttle(response, std::chrono::system_clock::to_time_t(today));
+  if (asked.pause.count() > 0)
+    hold(asked.pause);
+  if (tell_ && (asked.refused || asked.pause.count() > 0))
+    tell_(asked.pause);
+}
+
+/// With up to a tenth more: not all nodes come back in the same moment.
+void gateway_state::hold(caf::timespan span) {
+  const auto now = self_->clock().now();
+  if (now + span <= held_until_)
+    return;
+  span += span * (world_of(self_->system()).dice() % 100) / 1000;
+  held_until_ = now + span;
+  self_->delayed_send(self_, span, atom::again_v);
+}
+
+void gateway_state::let_go() {
+  if (self_->clock().now() < held_until_)
+    return; // it was prolonged
+  for (auto& p : std::exchange(held_, {}))
+    enter(std::move(p));
 }
 
 void gateway_state::annotate(protocol::http_response& refusal, bool from_elsewhere) const {
@@ -238,8 +271,9 @@ void gateway_state::renew() {
 }
 
 gateway_state::interface::behavior_type gateway(gateway_state::pointer self, http_actor http,
-                                                token_actor tokens, engagement job) {
-  self->state.wire(std::move(http), std::move(tokens), std::move(job));
+                                                token_actor tokens, engagement job,
+                                                throttle_news tell) {
+  self->state.wire(std::move(http), std::move(tokens), std::move(job), std::move(tell));
   return {
     [self](atom::authorize, const authorization& fresh) { self->state.take(fresh); },
     [self](atom::exchange, protocol::http_request& request) {
@@ -249,6 +283,8 @@ gateway_state::interface::behavior_type gateway(gateway_state::pointer self, htt
            std::uint32_t ticket) {
       return self->state.pass(std::move(request), std::move(watcher), ticket);
     },
+    [self](atom::hold, caf::timespan span) { self->state.hold(span); },
+    [self](atom::again) { self->state.let_go(); },
     [self](atom::cancel, const body_watcher_actor& watcher, std::uint32_t ticket,
            const protocol::failure& why) { self->state.cancel(watcher, ticket, why); },
   };

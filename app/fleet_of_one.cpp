@@ -56,6 +56,8 @@ fleet_of_one::fleet_of_one(transport::engine_options engine, std::uint32_t uploa
                            std::string state_dir)
   : impl_(std::make_unique<impl>()) {
   auto& to = *impl_;
+  actors::node_options crew;
+  crew.laggards.window = engine.stall_timeout;
   to.engine = std::make_shared<transport::curl_engine>(std::move(engine));
   to.http = to.system.spawn(actors::http, to.engine);
   to.tokens = to.system.spawn(actors::token, to.http, std::move(find));
@@ -69,7 +71,6 @@ fleet_of_one::fleet_of_one(transport::engine_options engine, std::uint32_t uploa
   to.coordinator
     = to.system.spawn(actors::coordinator, std::move(head), std::vector<actors::kept_push>{});
   to.surveyor = to.system.spawn<caf::detached>(actors::surveyor, std::move(around));
-  actors::node_options crew;
   crew.uploads = uploads;
   actors::node_info info;
   info.id = crew.id;
