@@ -7,6 +7,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace flotilla::actors {
 
 using protocol::authorized_exchange;
@@ -20,6 +22,10 @@ void log_exchange(const std::string& what, const http_outcome& outcome) {
     spdlog::debug("{}: {}", what, describe(*response));
   else
     spdlog::debug("{}: {}", what, outcome.failed()->why.message);
+}
+
+http_outcome not_sent(protocol::failure why) {
+  return {protocol::no_response{std::move(why), 0, false}};
 }
 
 std::string name_of(const protocol::http_request& request) {
@@ -44,9 +50,14 @@ caf::result<http_outcome> gateway_state::pass(protocol::http_request request) {
 caf::result<http_outcome> gateway_state::pass(protocol::http_request request,
                                               body_watcher_actor watcher, std::uint32_t ticket) {
   const auto body = request.body_length();
-  return enter(std::make_shared<passage>(
+  auto p = std::make_shared<passage>(
     passage{authorized_exchange{std::move(request), job_.at.registry()},
-            self_->make_response_promise<http_outcome>(), std::move(watcher), ticket, body}));
+            self_->make_response_promise<http_outcome>(), std::move(watcher), ticket, body});
+  if (p->watcher) {
+    p->tag = ++last_tag_;
+    watched_.emplace(p->tag, p);
+  }
+  return enter(std::move(p));
 }
 
 caf::result<http_outcome> gateway_state::enter(shared_passage p) {
@@ -65,22 +76,48 @@ void gateway_state::begin(const shared_passage& p) {
 }
 
 void gateway_state::follow(const shared_passage& p, authorized_exchange::step next) {
+  if (p->cancelled && !std::holds_alternative<http_outcome>(next))
+    return end(p, not_sent(*p->cancelled));
   std::visit(overloaded{
                [&](authorized_exchange::send& x) { send(p, std::move(x.request)); },
                [&](authorized_exchange::authorize& x) {
                  authorize(p, std::move(x.challenge), std::move(x.rejected));
                },
-               [&](http_outcome& x) { p->promise.deliver(std::move(x)); },
+               [&](http_outcome& x) { end(p, std::move(x)); },
              },
              next);
+}
+
+void gateway_state::end(const shared_passage& p, http_outcome how) {
+  watched_.erase(p->tag);
+  if (p->promise.pending()) // else it was cancelled while a token was awaited
+    p->promise.deliver(std::move(how));
+}
+
+void gateway_state::cancel(const body_watcher_actor& watcher, std::uint32_t ticket,
+                           const protocol::failure& why) {
+  auto is_meant
+    = [&](const auto& x) { return x.second->ticket == ticket && x.second->watcher == watcher; };
+  const auto found = std::find_if(watched_.begin(), watched_.end(), is_meant);
+  if (found == watched_.end() || found->second->cancelled)
+    return;
+  const auto p = found->second;
+  p->cancelled = why;
+  if (p->on_the_wire)
+    self_->send(http_, atom::cancel_v, job_.lane, p->tag, why);
+  else
+    end(p, not_sent(why));
 }
 
 // The engine answers every request exactly once and has time limits of its own, on progress: a
 // deadline here would cut a large body that is doing well.
 void gateway_state::send(const shared_passage& p, protocol::http_request request) {
   request.lane = job_.lane;
+  request.tag = p->tag;
   p->sent = self_->clock().now();
+  p->on_the_wire = true;
   auto heard = [this, p, what = name_of(request)](http_outcome& outcome) {
+    p->on_the_wire = false;
     if (auto* response = std::get_if<protocol::http_response>(&outcome.value);
         response != nullptr && response->status >= 300)
       annotate(*response, p->machine.is_led_elsewhere());
@@ -90,9 +127,7 @@ void gateway_state::send(const shared_passage& p, protocol::http_request request
       log_exchange(what, outcome);
     follow(p, p->machine.on_outcome(std::move(outcome)));
   };
-  auto lost = [p](const caf::error& error) {
-    p->promise.deliver(http_outcome{protocol::no_response{to_failure(error), 0, false}});
-  };
+  auto lost = [this, p](const caf::error& error) { end(p, not_sent(to_failure(error))); };
   if (p->watcher)
     self_
       ->request(http_, caf::infinite, atom::exchange_v, std::move(request), p->watcher, p->ticket)
@@ -192,6 +227,8 @@ gateway_state::interface::behavior_type gateway(gateway_state::pointer self, htt
            std::uint32_t ticket) {
       return self->state.pass(std::move(request), std::move(watcher), ticket);
     },
+    [self](atom::cancel, const body_watcher_actor& watcher, std::uint32_t ticket,
+           const protocol::failure& why) { self->state.cancel(watcher, ticket, why); },
   };
 }
 

@@ -7,7 +7,9 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace flotilla::actors {
@@ -30,6 +32,8 @@ public:
   caf::result<protocol::http_outcome> pass(protocol::http_request request);
   caf::result<protocol::http_outcome> pass(protocol::http_request request,
                                            body_watcher_actor watcher, std::uint32_t ticket);
+  void cancel(const body_watcher_actor& watcher, std::uint32_t ticket,
+              const protocol::failure& why);
 
 private:
   /// One request on its way.
@@ -39,7 +43,10 @@ private:
     body_watcher_actor watcher; ///< of its body; null: nobody watches
     std::uint32_t ticket = 0;
     std::uint64_t body = 0; ///< bytes
+    std::uint32_t tag = 0;  ///< in our lane, which is ours alone; 0: it cannot be cancelled
     moment sent{};
+    bool on_the_wire = false;
+    std::optional<protocol::failure> cancelled{}; ///< why
   };
   using shared_passage = std::shared_ptr<passage>;
 
@@ -47,6 +54,7 @@ private:
   void begin(const shared_passage& p);
   void follow(const shared_passage& p, protocol::authorized_exchange::step next);
   void send(const shared_passage& p, protocol::http_request request);
+  void end(const shared_passage& p, protocol::http_outcome how);
   void annotate(protocol::http_response& refusal, bool from_elsewhere) const;
   void authorize(const shared_passage& p, std::string challenge, std::string rejected);
   void renew();
@@ -66,7 +74,9 @@ private:
   moment taken_at_ = moment::min(); ///< when `field_` came
   body_pace pace_;
   bool renewing_ = false;
-  std::vector<shared_passage> waiting_; ///< for the renewal
+  std::vector<shared_passage> waiting_;                       ///< for the renewal
+  std::unordered_map<std::uint32_t, shared_passage> watched_; ///< by tag
+  std::uint32_t last_tag_ = 0;
 };
 
 /// Passes requests to `http`, with tokens from `tokens`. An authorization that has lived four

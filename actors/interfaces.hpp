@@ -24,6 +24,8 @@ using http_actor = caf::typed_actor<
   caf::reacts_to<atom::limit, std::uint32_t, std::uint64_t>,
   // Ends what is under way in that lane.
   caf::reacts_to<atom::cancel, std::uint32_t>,
+  // Ends, for that reason, what is under way there with that tag.
+  caf::reacts_to<atom::cancel, std::uint32_t, std::uint32_t, protocol::failure>,
   // What the transport did so far.
   caf::replies_to<atom::totals>::with<io_totals>>;
 
@@ -34,7 +36,10 @@ using gateway_actor = caf::typed_actor<
   caf::replies_to<atom::exchange, protocol::http_request>::with<protocol::http_outcome>,
   // The same for a body whose progress is told to the watcher under that ticket.
   caf::replies_to<atom::exchange, protocol::http_request, body_watcher_actor,
-                  std::uint32_t>::with<protocol::http_outcome>>;
+                  std::uint32_t>::with<protocol::http_outcome>,
+  // Ends, for that reason, the request whose body that watcher follows under that ticket; its
+  // outcome has none, and tells how far the body was. No such request: nothing happens.
+  caf::reacts_to<atom::cancel, body_watcher_actor, std::uint32_t, protocol::failure>>;
 
 /// Whoever asked for an authorization, and may be told of the next one unasked.
 using token_listener_actor = caf::typed_actor<

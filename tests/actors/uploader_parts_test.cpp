@@ -142,7 +142,7 @@ protected:
   int refused_ends = 0;
   int named = 0;
   std::vector<int> faults; ///< statuses of the answers to the next bodies; 0: the right one
-  http_actor http = sys.spawn(test::scripted_http, net);
+  test::scripted_actor http = sys.spawn(test::scripted_http, net);
   uploader_actor one
     = sys.spawn(uploader, 0u, sys.spawn(desk, all_heard), sys.spawn(paper_hasher, all_heard));
 };
