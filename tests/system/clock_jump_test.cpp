@@ -3,8 +3,8 @@
 #include "tests/system/fleet.hpp"
 #include "tests/system/gate.hpp"
 
+#include <ctime>
 #include <ostream>
-#include <sstream>
 
 namespace flotilla::test {
 
@@ -108,6 +108,26 @@ INSTANTIATE_TEST_SUITE_P(OfTheTimeOfDay, ClockJump,
                                            jump{"AnHourAhead", std::chrono::hours{1}},
                                            jump{"AnHourBack", std::chrono::hours{-1}}),
                          [](const auto& of) { return std::string{of.param.name}; });
+
+/// A date is of the registry's clock. To one that is ahead of it the moment has passed; one that is
+/// behind waits for as long as the longest `Retry-After` (tests/protocol/retry_test.cpp).
+TEST(ClockThatIsWrong, DoesNotKeepAPushFromTryingAgain) {
+  const jumping_clock clock;
+  clock.set(std::chrono::hours{1});
+  program flotilla;
+  flotilla.env = clock.env();
+  const small_model model{flotilla};
+  scripted_registry there;
+  auto busy = registry_error(503, "UNAVAILABLE", "busy");
+  const auto at = std::time(nullptr) + 600;
+  char date[40];
+  std::strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", std::gmtime(&at));
+  busy.headers.emplace_back("Retry-After", date);
+  there.on("POST", "/uploads/", busy);
+  const auto pushed = flotilla.push(model.source, there.address() + "/m:v1");
+  EXPECT_EQ(pushed.status, 0) << pushed.said();
+  EXPECT_EQ(pushed.report.at("retries").at("503"), 1);
+}
 
 /// The clock of the tests itself, by a program that is not ours.
 TEST(JumpingClock, IsWhatAProgramSees) {

@@ -109,7 +109,8 @@ void trial::strike() {
   result_.fallen.push_back(describe(next));
   client_was_ended_ |= next.whom == victim::client
                        && (next.how == blow_kind::kill || next.how == blow_kind::reopen);
-  down_.push_back({steady::now() + next.pause, next});
+  const bool lasts = next.how != blow_kind::cut;
+  down_.push_back({steady::now() + (lasts ? next.pause : glance), next});
 }
 
 void trial::undo_what_is_due(bool all) {
