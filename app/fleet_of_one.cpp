@@ -103,7 +103,12 @@ actors::push_report fleet_of_one::run(actors::push_order order,
              [&](const caf::error& error) { report.why = actors::to_failure(error); });
   if (id.empty())
     return report;
-  impl_->wait_for(id, caf::actor_cast<caf::actor>(self));
+  const auto me = caf::actor_cast<caf::actor>(self);
+  impl_->wait_for(id, me);
+  // A message and not `caf::after`, which waits for a time of day: a clock that is set back would
+  // make us deaf and dumb for as long.
+  const auto look_soon = [&] { self->delayed_send(me, glance, atom::tick_v); };
+  look_soon();
   bool ended = false;
   bool stopped = false;
   while (!ended) {
@@ -112,15 +117,15 @@ actors::push_report fleet_of_one::run(actors::push_order order,
         report = std::move(last);
         ended = true;
       },
-      caf::after(glance) >>
-        [&] {
-          if (is_interrupted() && !std::exchange(stopped, true))
-            self->request(impl_->coordinator, caf::infinite, atom::cancel_v, id)
-              .receive([](bool) {}, [](const caf::error&) {});
-          self->request(impl_->coordinator, caf::infinite, atom::status_v, id)
-            .receive([&](const actors::push_overview& now) { show(now.status); },
-                     [](const caf::error&) {});
-        });
+      [&](atom::tick) {
+        if (is_interrupted() && !std::exchange(stopped, true))
+          self->request(impl_->coordinator, caf::infinite, atom::cancel_v, id)
+            .receive([](bool) {}, [](const caf::error&) {});
+        self->request(impl_->coordinator, caf::infinite, atom::status_v, id)
+          .receive([&](const actors::push_overview& now) { show(now.status); },
+                   [](const caf::error&) {});
+        look_soon();
+      });
   }
   return report;
 }
