@@ -241,19 +241,25 @@ void push_state::recall_everything() {
 
 /// What the push may use in all is divided among the nodes that use it, and what one cannot use
 /// goes to the others. One that is idle may begin with its part of what there would be if it were
-/// not.
+/// not. Where there are fewer streams than nodes, those that are busy come first.
 void push_state::share_limits() {
   const auto& options = is_.order.options;
   std::vector<seat*> all;
+  seats_.for_each([&all](seat& at) { all.push_back(&at); });
+  const auto idle = std::stable_partition(all.begin(), all.end(),
+                                          [](const seat* at) { return !at->uploads.empty(); });
+  const auto busy = static_cast<std::uint64_t>(idle - all.begin());
+  const auto is_needed
+    = [this](const seat* at) { return ledger_ && looked_at().may_have_upload(at->number); };
+  const auto all_alike = busy == 0 && std::none_of(all.begin(), all.end(), is_needed);
   std::vector<std::uint64_t> streams, rates;
-  std::uint64_t busy = 0;
-  seats_.for_each([&](seat& at) {
-    all.push_back(&at);
-    streams.push_back(options.uploads);
-    rates.push_back(at.uploads.empty() ? 0 : at.wanted_rate());
-    busy += at.uploads.empty() ? 0 : 1;
-  });
-  if (const auto most = most_streams(); most != 0)
+  const auto most = most_streams();
+  for (const auto* at : all) {
+    const auto has_use = all_alike || !at->uploads.empty() || is_needed(at);
+    streams.push_back(has_use || most == 0 ? options.uploads : 0);
+    rates.push_back(at->uploads.empty() ? 0 : at->wanted_rate());
+  }
+  if (most != 0)
     streams = protocol::fair_shares(most, streams);
   rates = protocol::fair_shares(options.bandwidth, rates);
   for (std::size_t i = 0; i < all.size(); ++i) {

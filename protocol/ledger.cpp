@@ -93,6 +93,11 @@ std::optional<ledger::index> ledger::next_queued(seat_number by) {
   return std::nullopt;
 }
 
+bool ledger::may_have_upload(seat_number by) const {
+  return std::any_of(to_send_.begin(), to_send_.end(),
+                     [by](const auto& each) { return each.first.has(by) && !each.second.empty(); });
+}
+
 void ledger::become(index blob, state now) noexcept {
   auto is_doubt = [](state is) { return is == state::doubted || is == state::checking_again; };
   in_doubt_ += is_doubt(now) ? 1 : 0;

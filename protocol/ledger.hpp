@@ -37,6 +37,9 @@ public:
   /// nothing while there is none.
   std::optional<index> next_upload(seat_number by);
 
+  /// Whether there may be one, as far as is known without looking at each.
+  bool may_have_upload(seat_number by) const;
+
   /// The registry has it.
   void found(index blob);
   /// The registry does not have it.

@@ -95,7 +95,8 @@ bool registry_profile::note_chunk_too_large(std::uint64_t bytes) noexcept {
   auto next = chunk_size();
   while (next >= bytes && next >= smallest_chunk)
     next /= step_down;
-  if (next < std::max(least, smallest_chunk))
+  next = std::max({next, least, smallest_chunk}); // a step may lead past what both would take
+  if (next >= bytes)
     return false;
   chunk = most = next;
   return true;

@@ -221,8 +221,10 @@ TEST(RegistryProfile, GoesNoFurtherDownThanTheRegistryWants) {
   profile.note_least(5 * mib);
   EXPECT_TRUE(profile.note_chunk_too_large(64 * mib));
   EXPECT_EQ(profile.chunk_size(), 16 * mib);
-  EXPECT_FALSE(profile.note_chunk_too_large(16 * mib));
-  EXPECT_EQ(profile.chunk_size(), 16 * mib);
+  EXPECT_TRUE(profile.note_chunk_too_large(16 * mib)) << "a quarter is too small, but not all less";
+  EXPECT_EQ(profile.chunk_size(), 5 * mib);
+  EXPECT_FALSE(profile.note_chunk_too_large(5 * mib));
+  EXPECT_EQ(profile.chunk_size(), 5 * mib);
 }
 
 TEST(RegistryProfile, FindsNoChunkWhereThereMayBeNone) {

@@ -57,6 +57,7 @@ fault draw_fault(draw& dice, const scenario& in, milliseconds usual) {
       x.span = up_to(dice, milliseconds{8'000});
       break;
     case fault_kind::body_cut:
+      x.count = std::min(x.count, 4U); // after many of them the waits are long
       x.detail
         = static_cast<std::uint32_t>(dice.chance(20) ? dice.below(2) * 1000 : dice.below(1001));
       break;

@@ -56,7 +56,7 @@ void process::crash() {
 
 // ---- the head --------------------------------------------------------------------------------
 
-head_process::head_process(place in, disk* journal, on_confirmed tell)
+head_process::head_process(place in, disk* journal, shelf* notes, on_confirmed tell)
   : process(in, name_of(in.of)) {
   auto find = [](const std::string&, const std::string&) {
     return protocol::result<protocol::credentials>{protocol::credentials{"ann", "secret"}};
@@ -66,6 +66,8 @@ head_process::head_process(place in, disk* journal, on_confirmed tell)
   setting.rules = {in.of.alone, in.of.lease, in.of.node_grace};
   setting.http = http_;
   setting.tokens = setting.node_tokens = own(system().spawn(actors::token, http_, find));
+  notes->give_back_all();
+  setting.keeper = own(system().spawn(paper_keeper, notes));
   std::vector<actors::kept_push> kept;
   if (!in.of.alone) {
     setting.node_tokens = own(system().spawn(actors::token_desk, setting.tokens));

@@ -5,6 +5,7 @@
 #include "tests/simulation/http_line.hpp"
 #include "tests/simulation/link.hpp"
 #include "tests/simulation/scenario.hpp"
+#include "tests/simulation/shelf.hpp"
 
 #include <memory>
 #include <string>
@@ -59,7 +60,8 @@ private:
 /// The coordinator's process; or a process by itself, which is a fleet of one.
 class head_process : public process {
 public:
-  head_process(place in, disk* journal, on_confirmed tell);
+  /// @param notes outlive it, as its journal does
+  head_process(place in, disk* journal, shelf* notes, on_confirmed tell);
 
   const actors::coordinator_actor& coordinator() const noexcept {
     return coordinator_;

@@ -149,6 +149,8 @@ http_response registry::handle(const http_request& request, const std::string& w
         return *stale;
       if (request.verb == method::put)
         return end(request);
+      if (request.verb == method::remove)
+        return drop_session(request);
       return status(last_part(request.url));
     default: return answer(404);
   }

@@ -27,7 +27,9 @@ struct habits {
   bool refuses_early = true;    ///< before the body has come; false: after
   bool checks_manifests = true; ///< that all blobs are there
   bool relative_locations = false;
-  bool names_digests = true;            ///< in its answers to HEAD
+  bool names_digests = true;     ///< in its answers to HEAD
+  bool takes_chunks = true;      ///< false: a PATCH is answered with 405
+  std::uint64_t least_chunk = 0; ///< bytes of all but the last, else 400; told of a new session
   std::uint64_t most_body = UINT64_MAX; ///< bytes; else 413
 };
 
@@ -95,6 +97,8 @@ private:
   std::optional<protocol::http_response> refuse(const protocol::http_request& request);
   protocol::http_response blob_head(const std::string& digest) const;
   protocol::http_response open(const protocol::url& at, const std::string& who);
+  std::optional<protocol::http_response> refuse_chunk(const protocol::http_request& request) const;
+  protocol::http_response drop_session(const protocol::http_request& request);
   protocol::http_response status(const std::string& id);
   protocol::http_response store(const std::string& id, session& x, const std::string& digest);
   protocol::http_response put_manifest(const std::string& reference,

@@ -43,7 +43,10 @@ http_response registry::open(const protocol::url& at, const std::string& who) {
     }
   const auto id = "u" + std::to_string(++last_session_);
   sessions_[id].opened_by = who;
-  return answer(202, {{"Location", location(id)}, {"Range", "0-0"}});
+  auto opened = answer(202, {{"Location", location(id)}, {"Range", "0-0"}});
+  if (ways_.least_chunk > 0)
+    opened.fields.add("OCI-Chunk-Min-Length", std::to_string(ways_.least_chunk));
+  return opened;
 }
 
 http_response registry::status(const std::string& id) {
@@ -51,6 +54,21 @@ http_response registry::status(const std::string& id) {
   x.asked = true;
   const auto held = x.held;
   return answer(204, {{"Location", location(id)}, {"Range", range_of(held)}});
+}
+
+http_response registry::drop_session(const http_request& request) {
+  sessions_.erase(session_in(request.url));
+  return answer(204);
+}
+
+std::optional<http_response> registry::refuse_chunk(const http_request& request) const {
+  const auto& chunk = request.file;
+  if (request.verb == method::patch && !ways_.takes_chunks)
+    return refusal(405, "UNSUPPORTED");
+  if (request.verb == method::patch && chunk.length < ways_.least_chunk
+      && chunk.offset + chunk.length < chunk.file_size)
+    return refusal(400, "SIZE_INVALID");
+  return std::nullopt;
 }
 
 /// A Location is good until a request has gone to it that moved the session on: whoever sends
@@ -85,10 +103,14 @@ std::optional<http_response> registry::admit(const http_request& request, const 
     return answer(413, {}, "<html><h1>413 Request Entity Too Large</h1></html>");
   if (auto stale = check_state(request, who))
     return stale;
+  if (auto refused = refuse_chunk(request))
+    return refused;
   auto& x = sessions_.at(session_in(request.url));
   if (x.held == 0)
     x.digest = digest_of(request.file);
   if (request.file.offset != x.held) {
+    if (x.users.size() > 1) // another has moved it on
+      return refusal(416, "RANGE_INVALID");
     on_.violated("coverage", who + " sends byte " + std::to_string(request.file.offset)
                                + " to a session that holds " + std::to_string(x.held));
     return refusal(416, "RANGE_INVALID");

@@ -61,6 +61,7 @@ void run::furnish() {
 
 outcome run::play() {
   furnish();
+  shelf_.profile = of_.known;
   unreachable_until_.resize(of_.nodes.size());
   lives_.resize(of_.nodes.size());
   nodes_.resize(of_.nodes.size());
@@ -99,7 +100,8 @@ bool run::is_over() const {
 
 void run::start_head() {
   head_ = std::make_unique<head_process>(
-    place_, &disk_, [this](const std::string&, const auto& blobs) { watch_.recorded(blobs); });
+    place_, &disk_, &shelf_,
+    [this](const std::string&, const auto& blobs) { watch_.recorded(blobs); });
   client_.greet(head_->coordinator());
 }
 

@@ -55,6 +55,7 @@ private:
   registry registry_;
   internet internet_;
   disk disk_;
+  shelf shelf_;
   watch watch_;
   place place_;
   client client_;

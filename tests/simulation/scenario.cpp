@@ -49,6 +49,10 @@ void draw_registry(draw& dice, scenario& to) {
   ways.checks_manifests = dice.chance(80);
   ways.relative_locations = dice.chance(30);
   ways.names_digests = dice.chance(80);
+  ways.takes_chunks = dice.chance(85);
+  ways.least_chunk = dice.chance(15) ? 5 * mib : 0;
+  if (ways.takes_chunks && dice.chance(8)) // a proxy's limit
+    ways.most_body = std::max<std::uint64_t>(10 * mib, to.what.plan.total_bytes() / 12);
   const auto share = dice.one_of<unsigned>({0, 0, 0, 10, 50, 90, 100});
   for (std::size_t blob = 0; blob < to.what.plan.blobs.size(); ++blob) {
     if (dice.chance(share))
@@ -74,6 +78,11 @@ void draw_options(draw& dice, scenario& to) {
   options.checks = dice.one_of<std::uint32_t>({1, 4, 128});
   options.retry_budget = draw_ms(dice, 8'000, 40'000);
   options.reach_budget = draw_ms(dice, 3'000, 20'000);
+  const auto total = to.what.plan.total_bytes();
+  to.known = protocol::built_in_profile(*protocol::parse_url("https://registry.sim"));
+  to.known.chunk = std::max(to.known.chunk, total / dice.between(8, 40)); // else there are too many
+  to.known.threshold = dice.one_of<std::uint64_t>({1 << 20, 64 << 20, 1 << 30});
+  options.chunk = dice.one_of<std::uint64_t>({0, 0, 0, 0, UINT64_MAX, to.known.chunk / 2 + mib});
   to.knows_mount_source = dice.chance(25);
   to.tags.clear();
   if (dice.chance(30))

@@ -36,6 +36,7 @@ struct scenario {
   std::vector<std::string> tags;
   std::chrono::milliseconds submitted_at{1'000};
   habits ways;
+  protocol::registry_profile known; ///< of the registry, from earlier pushes
   pace speed;
   span link_delay{1'000'000}; ///< at most
   std::vector<fault> faults;  ///< in order of time

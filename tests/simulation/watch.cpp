@@ -59,6 +59,9 @@ bool watch::is_explained(errc how) const {
                                                [](const auto& x) { return !x.has_manifests; });
   if (how == errc::source_invalid && some_lack_manifests)
     return true; // nobody else was there when it was asked for
+  if (how == errc::refused && of_.ways.most_body < of_.what.plan.total_bytes()
+      && (of_.options.chunk == UINT64_MAX || of_.ways.least_chunk > of_.ways.most_body))
+    return true; // nothing fits
   return std::any_of(of_.faults.begin(), of_.faults.end(),
                      [how](const fault& x) { return explains(x, how); });
 }
