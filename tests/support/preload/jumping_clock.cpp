@@ -18,6 +18,7 @@ namespace {
 
 const volatile std::int64_t* map_jump() {
   static const std::int64_t none = 0;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no program that is tested changes its environment
   const char* path = std::getenv("FLOTILLA_TEST_CLOCK");
   const int file = path == nullptr ? -1 : ::open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0)
