@@ -20,8 +20,8 @@ upload_method::upload_method(const registry_profile& known, std::uint64_t size,
 }
 
 bool upload_method::in_chunks() const noexcept {
-  return learned_.may_chunk() && !never_chunks_ && size_ > chunk_size()
-         && (rather_chunks_ || wished_ != 0 || size_ >= learned_.threshold);
+  return learned_.may_chunk() && !never_chunks_ && (never_whole_ || !rather_whole_)
+         && size_ > chunk_size() && (rather_chunks_ || wished_ != 0 || size_ >= learned_.threshold);
 }
 
 registry_profile upload_method::terms() const noexcept {
@@ -58,8 +58,7 @@ void upload_method::chunk_cut(bool moved) noexcept {
 
 void upload_method::chunks_lost(bool telling) noexcept {
   telling_ |= telling;
-  if (++lost_ >= most_alike && !never_whole_)
-    never_chunks_ = true;
+  rather_whole_ = ++lost_ >= most_alike || rather_whole_;
 }
 
 void upload_method::chunk_too_small(std::uint64_t least) noexcept {
@@ -87,7 +86,7 @@ bool upload_method::chunks_refused() noexcept {
 void upload_method::arrived(bool in_chunks) noexcept {
   if (in_chunks)
     learned_.note_chunks_taken();
-  else if (never_chunks_ && telling_)
+  else if ((never_chunks_ || rather_whole_) && telling_)
     learned_.note_chunks_refused();
 }
 

@@ -53,7 +53,8 @@ private:
   std::uint64_t size_;        ///< bytes of the blob
   std::uint64_t wished_;      ///< bytes of a chunk; 0: none
   bool never_whole_ = false;  ///< it was refused so
-  bool never_chunks_ = false; ///< it was refused so, or lost too often
+  bool never_chunks_ = false; ///< it was refused so
+  bool rather_whole_ = false; ///< it was lost too often in chunks
   bool rather_chunks_ = false;
   bool telling_ = false; ///< once it arrives whole, other blobs need not try chunks
   int cut_ = 0;          ///< whole bodies; sessions without a chunk that arrived

@@ -166,6 +166,15 @@ TEST(UploadMethod, TurnsToTheWholeOnceTwoSessionsInChunksWereLost) {
   EXPECT_FALSE(method.in_chunks());
 }
 
+TEST(UploadMethod, ReturnsToChunksThatWereOnlyLostWhereTheWholeIsTooLarge) {
+  upload_method method{known(), 2 * gib};
+  for (int i = 0; i < 3; ++i)
+    method.chunks_lost(true);
+  ASSERT_FALSE(method.in_chunks());
+  EXPECT_TRUE(method.whole_too_large());
+  EXPECT_TRUE(method.in_chunks());
+}
+
 TEST(UploadMethod, StaysWithChunksWhereTheWholeIsNotTaken) {
   upload_method method{known(), 2 * gib};
   ASSERT_TRUE(method.whole_too_large());

@@ -65,6 +65,8 @@ std::string parameter(const std::string& url, const std::string& name) {
 
 void registry::put_there(const std::string& where, const std::string& digest, std::uint64_t size) {
   repositories_[where][digest] = size;
+  if (where == repository)
+    old_.insert(digest);
 }
 
 void registry::had_all(const protocol::push_plan& of) {
@@ -76,6 +78,7 @@ void registry::had_all(const protocol::push_plan& of) {
 }
 
 void registry::lose_blob(const std::string& digest) {
+  old_.erase(digest);
   if (repositories_[repository].erase(digest) != 0)
     lost_.insert(digest);
 }
@@ -85,6 +88,7 @@ void registry::become_empty() {
     lost_.insert(digest);
   for (const auto& [reference, kept] : manifests_)
     lost_.insert(reference);
+  old_.clear();
   repositories_.clear();
   manifests_.clear();
   sessions_.clear();

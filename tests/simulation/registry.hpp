@@ -57,6 +57,11 @@ public:
   void broke_off(const protocol::http_request& request);
   protocol::http_response end(const protocol::http_request& request);
 
+  /// Whoever sends a blob has asked for it before, and was told the truth.
+  void expect_checks() noexcept {
+    all_is_checked_ = true;
+  }
+
   // What becomes of it.
   void put_there(const std::string& where, const std::string& digest, std::uint64_t size);
   /// It holds the manifests, and has lost what it does not hold of the blobs.
@@ -115,7 +120,9 @@ private:
   std::map<std::string, kept_manifest> manifests_; ///< by tag and by digest
   std::map<std::string, session> sessions_;        ///< by id
   std::map<std::string, moment> tokens_;           ///< until when
-  std::set<std::string> lost_;                     ///< blobs that it had and lost
+  bool all_is_checked_ = false;
+  std::set<std::string> old_;  ///< blobs that it had from the start, and has
+  std::set<std::string> lost_; ///< blobs that it had and lost
   std::uint64_t last_session_ = 0;
   std::uint64_t last_token_ = 0;
 };

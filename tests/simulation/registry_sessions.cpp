@@ -108,6 +108,8 @@ std::optional<http_response> registry::admit(const http_request& request, const 
   auto& x = sessions_.at(session_in(request.url));
   if (x.held == 0)
     x.digest = digest_of(request.file);
+  if (all_is_checked_ && old_.count(x.digest) != 0)
+    on_.violated("asked-first", who + " sends " + x.digest + ", which was there all the time");
   if (request.file.offset != x.held) {
     if (x.users.size() > 1) // another has moved it on
       return refusal(416, "RANGE_INVALID");

@@ -2,6 +2,7 @@
 
 #include "actors/errors.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace flotilla::simulation {
@@ -62,6 +63,12 @@ void run::furnish() {
 outcome run::play() {
   furnish();
   shelf_.profile = of_.known;
+  const bool is_lied_to = std::any_of(of_.faults.begin(), of_.faults.end(), [](const fault& x) {
+    return x.what == fault_kind::trouble
+           && x.detail == static_cast<std::uint32_t>(trouble_kind::garbage);
+  });
+  if (of_.options.check == protocol::check_mode::always && !is_lied_to)
+    registry_.expect_checks();
   unreachable_until_.resize(of_.nodes.size());
   lives_.resize(of_.nodes.size());
   nodes_.resize(of_.nodes.size());
