@@ -19,7 +19,8 @@ constexpr std::uint64_t mb = 1'000'000;
 constexpr double fast = 10.0 * mb; ///< bytes per second
 constexpr std::uint64_t endless = 1'000'000 * mb;
 
-/// A node's lines to a registry, each with one body after another; told and judged twice a second.
+/// A node's lines to a registry, each with one body after another; told twice a second and judged
+/// once.
 class lines {
 public:
   /// Bytes per second of that line at that time, in seconds.
@@ -38,6 +39,8 @@ public:
       now_ += tick;
       for (std::size_t i = 0; i < bodies_.size(); ++i)
         move(i);
+      if (std::fmod(now_, 1) != 0)
+        continue;
       for (const auto which : watch.judge(at())) {
         ++named;
         again(which);
@@ -158,12 +161,12 @@ TEST(Laggard, IsNoneWhereAllAreAlike) {
     for (const auto length : {endless, 1000 * mb, 3 * mb}) {
       SCOPED_TRACE(std::string{c.name} + ", " + std::to_string(length));
       lines all{8, length, c.speed};
-      EXPECT_EQ(all.pass(1000), 0u);
+      EXPECT_EQ(all.pass(500), 0u);
     }
 }
 
 TEST(Laggard, IsNoneOfNoisyLines) {
-  for (const auto length : {endless, 1000 * mb, 30 * mb}) {
+  for (const auto length : {endless, 100 * mb}) {
     SCOPED_TRACE(length);
     std::mt19937 dice{20};
     const auto noisy = [&](std::size_t, double) { // from half to one and a half
