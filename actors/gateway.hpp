@@ -107,8 +107,9 @@ private:
 ///
 /// A pause that the registry asks for holds for all that comes after, whoever asked: one request
 /// that is refused speaks for all.
+/// @param tell may be null
 gateway_state::interface::behavior_type gateway(gateway_state::pointer self, http_actor http,
                                                 token_actor tokens, engagement job,
-                                                throttle_news tell = {});
+                                                throttle_news tell);
 
 } // namespace flotilla::actors

@@ -45,8 +45,8 @@ protected:
     tokens = sys.spawn(token, http, find);
     job.at = {*protocol::parse_url("https://registry.test"), "m/x"};
     job.scopes = {"repository:m/x:pull,push"};
-    gate = sys.spawn(gateway, http, tokens, job);
-    second = sys.spawn(gateway, http, tokens, job);
+    gate = sys.spawn(gateway, http, tokens, job, throttle_news{});
+    second = sys.spawn(gateway, http, tokens, job, throttle_news{});
   }
 
   ~Gateway() override {
@@ -311,8 +311,8 @@ TEST_F(Gateway, RenewsItsTokenThroughATokenActorThatHasForgottenEverything) {
       return self->delegate(behind, atom::authorize_v, request);
     }};
   });
-  auto first = sys.spawn(gateway, http, way, job);
-  auto late = sys.spawn(gateway, http, way, job);
+  auto first = sys.spawn(gateway, http, way, job, throttle_news{});
+  auto late = sys.spawn(gateway, http, way, job, throttle_news{});
   ask(first);
   ask(late);
   pass(80s, 1s);
@@ -348,7 +348,7 @@ TEST_F(Gateway, GivesTheRefusalBackWhenANewTokenIsRefusedToo) {
 
 TEST_F(Gateway, CancelsTheOneBodyThatIsMeant) {
   job.lane = 7;
-  gate = sys.spawn(gateway, http, tokens, job);
+  gate = sys.spawn(gateway, http, tokens, job, throttle_news{});
   const auto first = sys.spawn(watcher);
   const auto other = sys.spawn(watcher);
   ask(); // now there is a token
