@@ -1,6 +1,7 @@
 #include "actors/coordinator.hpp"
 
 #include "actors/errors.hpp"
+#include "actors/governor.hpp"
 #include "actors/journal.hpp"
 #include "actors/order_json.hpp"
 #include "actors/world.hpp"
@@ -123,8 +124,10 @@ void coordinator_state::start(const std::string& id, push_order order, push_memo
   auto& j = jobs_[id];
   j.same = what_makes_it_the_same(order);
   j.overview = {id, order.source.text, order.target.to_string(), {}, false, {}};
+  j.governor = governor_of(order.at);
   push_setting setting;
   setting.id = id;
+  setting.governor = j.governor;
   setting.order = std::move(order);
   setting.rules = is_.rules;
   setting.memory = std::move(memory);
@@ -161,11 +164,19 @@ void coordinator_state::on_ended(const std::string& id, push_report report) {
     caf::anon_send(is_.journal, atom::ended_v, id, report);
   if (is_.keeper)
     caf::anon_send(is_.keeper, atom::ended_v, id);
+  caf::anon_send(std::exchange(j.governor, {}), atom::ended_v, id);
   for (auto& promise : std::exchange(j.waiting, {}))
     promise.deliver(report);
   j.report = std::move(report);
   ended_.push_back(id);
   forget_the_oldest();
+}
+
+governor_actor coordinator_state::governor_of(const protocol::endpoint& at) {
+  auto& found = governors_[at.registry().origin()];
+  if (!found)
+    found = self_->spawn<caf::linked>(governor);
+  return found;
 }
 
 void coordinator_state::forget_the_oldest() {

@@ -75,6 +75,7 @@ private:
   struct job {
     std::string same; ///< source and reference: what makes two orders one job
     push_overview overview;
+    governor_actor governor;
     push_actor handle; ///< null once it has ended
     push_report report;
     std::vector<caf::typed_response_promise<push_report>> waiting;
@@ -91,12 +92,14 @@ private:
   void tell_pushes_of(const member& fresh);
   void forget_the_oldest();
   std::string unused_id();
+  governor_actor governor_of(const protocol::endpoint& at);
 
   pointer self_;
   coordinator_setting is_;
-  std::map<std::string, member> members_; ///< by id
-  std::map<std::string, job> jobs_;       ///< by id
-  std::deque<std::string> ended_;         ///< ids, the oldest first
+  std::map<std::string, member> members_;           ///< by id
+  std::map<std::string, job> jobs_;                 ///< by id
+  std::map<std::string, governor_actor> governors_; ///< by the registry's origin
+  std::deque<std::string> ended_;                   ///< ids, the oldest first
 };
 
 /// Starts pushes and brings nodes to them. A node that is silent for its lease is lost. A push that

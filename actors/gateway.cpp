@@ -3,9 +3,13 @@
 #include "actors/errors.hpp"
 #include "actors/overloaded.hpp"
 #include "actors/token.hpp"
+#include "actors/world.hpp"
 #include "protocol/registry_error.hpp"
+#include "protocol/throttle.hpp"
 
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
 
 namespace flotilla::actors {
 
@@ -22,6 +26,10 @@ void log_exchange(const std::string& what, const http_outcome& outcome) {
     spdlog::debug("{}: {}", what, outcome.failed()->why.message);
 }
 
+http_outcome not_sent(protocol::failure why) {
+  return {protocol::no_response{std::move(why), 0, false}};
+}
+
 std::string name_of(const protocol::http_request& request) {
   if (!spdlog::should_log(spdlog::level::debug))
     return {};
@@ -31,7 +39,8 @@ std::string name_of(const protocol::http_request& request) {
 
 } // namespace
 
-void gateway_state::wire(http_actor http, token_actor tokens, engagement job) {
+void gateway_state::wire(http_actor http, token_actor tokens, engagement job, throttle_news tell) {
+  tell_ = std::move(tell);
   http_ = std::move(http);
   tokens_ = std::move(tokens);
   job_ = std::move(job);
@@ -46,14 +55,21 @@ caf::result<http_outcome> gateway_state::pass(protocol::http_request request) {
 caf::result<http_outcome> gateway_state::pass(protocol::http_request request,
                                               body_watcher_actor watcher, std::uint32_t ticket) {
   const auto body = request.body_length();
-  return enter(std::make_shared<passage>(
+  auto p = std::make_shared<passage>(
     passage{authorized_exchange{std::move(request), job_.at.registry()},
-            self_->make_response_promise<http_outcome>(), std::move(watcher), ticket, body}));
+            self_->make_response_promise<http_outcome>(), std::move(watcher), ticket, body});
+  if (p->watcher) {
+    p->tag = ++last_tag_;
+    watched_.emplace(p->tag, p);
+  }
+  return enter(std::move(p));
 }
 
 caf::result<http_outcome> gateway_state::enter(shared_passage p) {
   auto promise = p->promise;
-  if (p->machine.wants_authorization() && (is_stale() || would_outlive_its_token(p->body))) {
+  if (self_->clock().now() < held_until_) {
+    held_.push_back(std::move(p));
+  } else if (p->machine.wants_authorization() && (is_stale() || would_outlive_its_token(p->body))) {
     waiting_.push_back(std::move(p));
     renew();
   } else {
@@ -67,22 +83,50 @@ void gateway_state::begin(const shared_passage& p) {
 }
 
 void gateway_state::follow(const shared_passage& p, authorized_exchange::step next) {
+  if (p->cancelled && !std::holds_alternative<http_outcome>(next))
+    return end(p, not_sent(*p->cancelled));
   std::visit(overloaded{
                [&](authorized_exchange::send& x) { send(p, std::move(x.request)); },
                [&](authorized_exchange::authorize& x) {
                  authorize(p, std::move(x.challenge), std::move(x.rejected));
                },
-               [&](http_outcome& x) { p->promise.deliver(std::move(x)); },
+               [&](http_outcome& x) { end(p, std::move(x)); },
              },
              next);
+}
+
+void gateway_state::end(const shared_passage& p, http_outcome how) {
+  watched_.erase(p->tag);
+  if (p->promise.pending()) // else it was cancelled while a token was awaited
+    p->promise.deliver(std::move(how));
+}
+
+void gateway_state::cancel(const body_watcher_actor& watcher, std::uint32_t ticket,
+                           const protocol::failure& why) {
+  auto is_meant
+    = [&](const auto& x) { return x.second->ticket == ticket && x.second->watcher == watcher; };
+  const auto found = std::find_if(watched_.begin(), watched_.end(), is_meant);
+  if (found == watched_.end() || found->second->cancelled)
+    return;
+  const auto p = found->second;
+  p->cancelled = why;
+  if (p->on_the_wire)
+    self_->send(http_, atom::cancel_v, job_.lane, p->tag, why);
+  else
+    end(p, not_sent(why));
 }
 
 // The engine answers every request exactly once and has time limits of its own, on progress: a
 // deadline here would cut a large body that is doing well.
 void gateway_state::send(const shared_passage& p, protocol::http_request request) {
   request.lane = job_.lane;
+  request.tag = p->tag;
   p->sent = self_->clock().now();
+  p->on_the_wire = true;
   auto heard = [this, p, what = name_of(request)](http_outcome& outcome) {
+    p->on_the_wire = false;
+    if (outcome.response() != nullptr && !p->machine.is_led_elsewhere())
+      heed(*outcome.response());
     if (auto* response = std::get_if<protocol::http_response>(&outcome.value);
         response != nullptr && response->status >= 300)
       annotate(*response, p->machine.is_led_elsewhere());
@@ -92,15 +136,39 @@ void gateway_state::send(const shared_passage& p, protocol::http_request request
       log_exchange(what, outcome);
     follow(p, p->machine.on_outcome(std::move(outcome)));
   };
-  auto lost = [p](const caf::error& error) {
-    p->promise.deliver(http_outcome{protocol::no_response{to_failure(error), 0, false}});
-  };
+  auto lost = [this, p](const caf::error& error) { end(p, not_sent(to_failure(error))); };
   if (p->watcher)
     self_
       ->request(http_, caf::infinite, atom::exchange_v, std::move(request), p->watcher, p->ticket)
       .then(heard, lost);
   else
     self_->request(http_, caf::infinite, atom::exchange_v, std::move(request)).then(heard, lost);
+}
+
+void gateway_state::heed(const protocol::http_response& response) {
+  const auto today = world_of(self_->system()).wall_clock();
+  const auto asked = protocol::read_throttle(response, std::chrono::system_clock::to_time_t(today));
+  if (asked.pause.count() > 0)
+    hold(asked.pause);
+  if (tell_ && (asked.refused || asked.pause.count() > 0))
+    tell_(asked.pause);
+}
+
+/// With up to a tenth more: not all nodes come back in the same moment.
+void gateway_state::hold(caf::timespan span) {
+  const auto now = self_->clock().now();
+  if (now + span <= held_until_)
+    return;
+  span += span * (world_of(self_->system()).dice() % 100) / 1000;
+  held_until_ = now + span;
+  self_->delayed_send(self_, span, atom::again_v);
+}
+
+void gateway_state::let_go() {
+  if (self_->clock().now() < held_until_)
+    return; // it was prolonged
+  for (auto& p : std::exchange(held_, {}))
+    enter(std::move(p));
 }
 
 void gateway_state::annotate(protocol::http_response& refusal, bool from_elsewhere) const {
@@ -203,8 +271,9 @@ void gateway_state::renew() {
 }
 
 gateway_state::interface::behavior_type gateway(gateway_state::pointer self, http_actor http,
-                                                token_actor tokens, engagement job) {
-  self->state.wire(std::move(http), std::move(tokens), std::move(job));
+                                                token_actor tokens, engagement job,
+                                                throttle_news tell) {
+  self->state.wire(std::move(http), std::move(tokens), std::move(job), std::move(tell));
   return {
     [self](atom::authorize, const authorization& fresh) { self->state.take(fresh); },
     [self](atom::exchange, protocol::http_request& request) {
@@ -214,6 +283,10 @@ gateway_state::interface::behavior_type gateway(gateway_state::pointer self, htt
            std::uint32_t ticket) {
       return self->state.pass(std::move(request), std::move(watcher), ticket);
     },
+    [self](atom::hold, caf::timespan span) { self->state.hold(span); },
+    [self](atom::again) { self->state.let_go(); },
+    [self](atom::cancel, const body_watcher_actor& watcher, std::uint32_t ticket,
+           const protocol::failure& why) { self->state.cancel(watcher, ticket, why); },
   };
 }
 

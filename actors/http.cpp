@@ -38,6 +38,9 @@ http_actor::behavior_type http(http_actor::pointer self,
       engine->limit_bandwidth(lane, bytes_per_second);
     },
     [engine](atom::cancel, std::uint32_t lane) { engine->cancel(lane); },
+    [engine](atom::cancel, std::uint32_t lane, std::uint32_t tag, protocol::failure& why) {
+      engine->cancel(lane, tag, std::move(why));
+    },
     [engine](atom::totals) {
       auto counted = engine->counters();
       return io_totals{counted.body_bytes, counted.connections, counted.disk_seconds};

@@ -24,6 +24,8 @@ using http_actor = caf::typed_actor<
   caf::reacts_to<atom::limit, std::uint32_t, std::uint64_t>,
   // Ends what is under way in that lane.
   caf::reacts_to<atom::cancel, std::uint32_t>,
+  // Ends, for that reason, what is under way there with that tag.
+  caf::reacts_to<atom::cancel, std::uint32_t, std::uint32_t, protocol::failure>,
   // What the transport did so far.
   caf::replies_to<atom::totals>::with<io_totals>>;
 
@@ -34,7 +36,30 @@ using gateway_actor = caf::typed_actor<
   caf::replies_to<atom::exchange, protocol::http_request>::with<protocol::http_outcome>,
   // The same for a body whose progress is told to the watcher under that ticket.
   caf::replies_to<atom::exchange, protocol::http_request, body_watcher_actor,
-                  std::uint32_t>::with<protocol::http_outcome>>;
+                  std::uint32_t>::with<protocol::http_outcome>,
+  // Ends, for that reason, the request whose body that watcher follows under that ticket; its
+  // outcome has none, and tells how far the body was. No such request: nothing happens.
+  caf::reacts_to<atom::cancel, body_watcher_actor, std::uint32_t, protocol::failure>,
+  // The registry wants to be left alone for so long: what comes until then waits here.
+  caf::reacts_to<atom::hold, caf::timespan>>;
+
+/// Whoever a GOVERNOR governs: a push.
+using governed_actor = caf::typed_actor<
+  // So many bodies may be on the wire for it from now on, on all nodes together; 0: as many as it
+  // likes.
+  caf::reacts_to<atom::limit, std::uint32_t>,
+  // The registry has asked everybody to wait so long.
+  caf::reacts_to<atom::hold, caf::timespan>>;
+
+/// The GOVERNOR of a registry divides among the pushes what it takes. Pushes go by their id.
+using governor_actor = caf::typed_actor<
+  // A push begins to send.
+  caf::reacts_to<atom::join, std::string, governed_actor>,
+  // What it has sent since it said so last. Several times a second.
+  caf::reacts_to<atom::report, std::string, registry_usage>,
+  // The registry refused something of it as too much, and asked for so long a pause, or for none.
+  caf::reacts_to<atom::throttled, std::string, caf::timespan>,
+  caf::reacts_to<atom::ended, std::string>>;
 
 /// Whoever asked for an authorization, and may be told of the next one unasked.
 using token_listener_actor = caf::typed_actor<
@@ -101,6 +126,9 @@ using crew_desk_actor
                      caf::reacts_to<atom::record, std::string, open_upload>,
                      // What is known of the registry by now.
                      caf::reacts_to<atom::learned, std::string, protocol::registry_profile>,
+                     // The registry has refused something as too much, and asked for so long a
+                     // pause, or for none.
+                     caf::reacts_to<atom::throttled, std::string, caf::timespan>,
                      // Nothing more is done for that push.
                      caf::reacts_to<atom::failed, std::string, protocol::failure>,
                      // The uploader with that number could open one more blob.
@@ -127,6 +155,8 @@ using uploader_actor = caf::typed_actor<
   caf::reacts_to<atom::release, std::string>,
   // Forget one blob of it.
   caf::reacts_to<atom::drop, std::string, protocol::ledger::index>,
+  // Its body on the wire is to be given up, for that reason, and gone on with.
+  caf::reacts_to<atom::cancel, std::string, protocol::ledger::index, protocol::failure>,
   // A body of its progresses; see `body_watcher_actor`.
   caf::reacts_to<atom::sent, std::uint32_t, std::uint64_t>>;
 
@@ -153,6 +183,8 @@ using node_actor = caf::typed_actor<
   caf::reacts_to<atom::limit, std::string, node_limits>,
   // What is known of its registry by now.
   caf::reacts_to<atom::learn, std::string, protocol::registry_profile>,
+  // Its registry wants to be left alone for so long.
+  caf::reacts_to<atom::hold, std::string, caf::timespan>,
   // Give these back if they are not begun; answered by a report.
   caf::reacts_to<atom::recall, std::string, std::vector<protocol::ledger::index>>,
   // Somebody else sends these: forget them.

@@ -58,7 +58,12 @@ void node_state::engage(engagement job, push_actor push, token_actor tokens) {
   d.job = std::move(job);
   d.push = std::move(push);
   d.pending = {};
-  d.gateway = self_->spawn<caf::linked>(gateway, http_, std::move(tokens), d.job);
+  // A weak handle: the node holds its gateways already.
+  auto tell = [me = caf::actor_cast<caf::weak_actor_ptr>(self_), id](caf::timespan pause) {
+    if (auto desk = me.lock())
+      caf::anon_send(caf::actor_cast<caf::actor>(desk), atom::throttled_v, id, pause);
+  };
+  d.gateway = self_->spawn<caf::linked>(gateway, http_, std::move(tokens), d.job, std::move(tell));
   start_crew(d);
   if (known) {
     for (const auto& [blob, body] : d.bodies)
@@ -128,6 +133,11 @@ void node_state::learn(const std::string& push, const protocol::registry_profile
       self_->send(each, atom::learn_v, push, profile);
 }
 
+void node_state::hold(const std::string& push, caf::timespan span) {
+  if (auto* d = find(push))
+    self_->send(d->gateway, atom::hold_v, span);
+}
+
 void node_state::recall(const std::string& push, const std::vector<index>& blobs) {
   auto* d = find(push);
   if (d == nullptr)
@@ -157,6 +167,8 @@ void node_state::forget(const std::string& push, duty& d, index blob) {
     return;
   d.in_flight_bytes -= body->second.sent;
   d.bodies.erase(body);
+  d.on_wire.erase(blob);
+  d.watch.end(blob, self_->clock().now());
   for (const auto& each : uploaders_)
     self_->send(each, atom::drop_v, push, blob);
 }
@@ -276,6 +288,7 @@ node_state::interface::behavior_type node(node_state::pointer self, http_actor h
     [&state](atom::learn, const std::string& push, const protocol::registry_profile& profile) {
       state.learn(push, profile);
     },
+    [&state](atom::hold, const std::string& push, caf::timespan span) { state.hold(push, span); },
     [&state](atom::recall, const std::string& push, const std::vector<index>& blobs) {
       state.recall(push, blobs);
     },
@@ -297,6 +310,9 @@ node_state::interface::behavior_type node(node_state::pointer self, http_actor h
     },
     [&state](atom::setback, const std::string& push, setback_note& note) {
       state.on_setback(push, std::move(note));
+    },
+    [&state](atom::throttled, const std::string& push, caf::timespan pause) {
+      state.on_throttled(push, pause);
     },
     [&state](atom::record, const std::string& push, open_upload& upload) {
       state.on_begun(push, std::move(upload));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "protocol/laggard.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -18,6 +19,7 @@ struct node_options {
   std::uint32_t uploads = 32; ///< body slots, 1..32
   /// How often a working node tells its pushes what is on the wire.
   std::chrono::milliseconds report_every{200};
+  protocol::laggard_terms laggards; ///< which bodies are given up, for they hold all others up
 };
 
 /// What a NODE knows between two messages.
@@ -40,6 +42,7 @@ public:
   void engage(engagement job, push_actor push, token_actor tokens);
   void work(const std::string& push, work_batch batch);
   void limit(const std::string& push, const node_limits& limits);
+  void hold(const std::string& push, caf::timespan span);
   void learn(const std::string& push, const protocol::registry_profile& profile);
   void recall(const std::string& push, const std::vector<index>& blobs);
   void drop(const std::string& push, const std::vector<index>& blobs);
@@ -53,6 +56,7 @@ public:
   void on_uploaded(const std::string& push, upload_result result);
   void on_moved(const std::string& push, const body_progress& progress);
   void on_setback(const std::string& push, setback_note note);
+  void on_throttled(const std::string& push, caf::timespan pause);
   void on_begun(const std::string& push, open_upload upload);
   void on_learned(const std::string& push, const protocol::registry_profile& profile);
   void on_failed(const std::string& push, protocol::failure why);
@@ -80,6 +84,8 @@ private:
     double disk_before = 0;             ///< seconds that the engine had spent on files until then
     std::map<index, body_in_flight> bodies; ///< of the blobs in the uploaders' hands
     std::uint64_t in_flight_bytes = 0;
+    std::map<index, std::uint64_t> on_wire; ///< bodies that are watched: bytes before them
+    protocol::laggard_watch watch;
   };
 
   duty* find(const std::string& push);
@@ -94,6 +100,8 @@ private:
   void soon();
   void tell(duty& d);
   void ask_for_disk_time();
+  void watch(duty& d, const body_progress& progress);
+  void give_up_laggards(const std::string& push, duty& d);
   void leave_if_drained();
 
   pointer self_;

@@ -12,8 +12,8 @@ constexpr std::size_t most_bodies_told = 8;
 
 bool has_news(const node_report& pending) {
   return !pending.checks.empty() || !pending.uploads.empty() || !pending.returned.empty()
-         || !pending.claimed.empty() || !pending.begun.empty() || !pending.learned.empty()
-         || !pending.setbacks.empty() || !pending.failures.empty();
+         || pending.throttled || !pending.claimed.empty() || !pending.begun.empty()
+         || !pending.learned.empty() || !pending.setbacks.empty() || !pending.failures.empty();
 }
 
 /// The largest of those that are on the wire: begun, and not only awaiting their commit.
@@ -66,12 +66,53 @@ void node_state::on_moved(const std::string& push, const body_progress& progress
   if (auto body = d->bodies.find(progress.blob); body != d->bodies.end()) {
     d->in_flight_bytes += progress.sent - body->second.sent;
     body->second.sent = progress.sent;
+    watch(*d, progress);
+  }
+}
+
+/// Bodies go by their blob: a node sends each in one stream.
+void node_state::watch(duty& d, const body_progress& progress) {
+  const auto now = self_->clock().now();
+  const auto end = progress.before + progress.length;
+  auto [known, is_new] = d.on_wire.try_emplace(progress.blob, progress.before);
+  if (progress.length == 0 || progress.sent < progress.before || progress.sent >= end) {
+    d.on_wire.erase(known);
+    return d.watch.end(progress.blob, now);
+  }
+  if (is_new || std::exchange(known->second, progress.before) != progress.before) {
+    const auto& body = d.bodies.at(progress.blob);
+    d.watch.begin(progress.blob, {body.id.to_string(), progress.length, body.size - end}, now);
+  }
+  d.watch.sent(progress.blob, progress.sent - progress.before, now);
+}
+
+void node_state::give_up_laggards(const std::string& push, duty& d) {
+  const auto now = self_->clock().now();
+  if (d.limits.bandwidth != 0)
+    d.watch.held_back(now);
+  for (auto blob : d.watch.judge(now)) {
+    d.on_wire.erase(static_cast<index>(blob));
+    const protocol::failure why{protocol::errc::unavailable,
+                                "its body went so much slower than all others that to send it "
+                                "over another connection takes less time",
+                                {}};
+    for (const auto& each : uploaders_)
+      self_->send(each, atom::cancel_v, push, static_cast<index>(blob), why);
   }
 }
 
 void node_state::on_setback(const std::string& push, setback_note note) {
   if (auto* d = find(push)) {
     d->pending.setbacks.push_back(std::move(note));
+    soon();
+  }
+}
+
+void node_state::on_throttled(const std::string& push, caf::timespan pause) {
+  if (auto* d = find(push)) {
+    using std::chrono::milliseconds;
+    d->pending.throttled = true;
+    d->pending.pause = std::max(d->pending.pause, std::chrono::duration_cast<milliseconds>(pause));
     soon();
   }
 }
@@ -137,8 +178,10 @@ void node_state::tick() {
   self_->delayed_send(self_, options_.report_every, atom::tick_v);
   if (duties_.empty())
     return;
-  for (auto& [push, d] : duties_)
+  for (auto& [push, d] : duties_) {
+    give_up_laggards(push, d);
     tell(d);
+  }
   ask_for_disk_time();
 }
 

@@ -67,12 +67,14 @@ void push_state::on_outlined(std::shared_ptr<const protocol::push_plan> plan) {
                  order.at,      scopes_of(order, *plan_),
                  order.options, protocol::built_in_profile(order.at.registry())};
   recall_earlier();
-  gateway_ = self_->spawn<caf::linked>(gateway, is_.http, is_.tokens, engagement_);
   // A weak handle: the push holds its publisher already.
   auto tell = [me = caf::actor_cast<caf::weak_actor_ptr>(self_)](auto... what) {
     if (auto push = me.lock())
       caf::anon_send(caf::actor_cast<caf::actor>(push), std::move(what)...);
   };
+  auto throttled = [tell](caf::timespan pause) { tell(atom::throttled_v, pause); };
+  gateway_
+    = self_->spawn<caf::linked>(gateway, is_.http, is_.tokens, engagement_, std::move(throttled));
   publisher_news news;
   news.setback = [tell](setback_note note) { tell(atom::setback_v, std::move(note)); };
   news.progress = [tell] { tell(atom::progress_v); };
@@ -174,6 +176,8 @@ void push_state::begin_work() {
       && options.check == protocol::check_mode::automatic)
     spot_checks_left_ = spot_checks;
   seats_.for_each([this](seat& at) { engage(at); });
+  if (is_.governor && phase_ == phase::sending)
+    self_->send(is_.governor, atom::join_v, is_.id, governed_actor{self_});
   advance();
 }
 
@@ -303,6 +307,9 @@ push_state::interface::behavior_type push(push_state::pointer self, push_setting
     [&state](atom::pause) { state.set_paused(true); },
     [&state](atom::resume) { state.set_paused(false); },
     [&state](atom::limit, const limit_change& change) { state.limit(change); },
+    [&state](atom::limit, std::uint32_t streams) { state.govern(streams); },
+    [&state](atom::hold, caf::timespan span) { state.hold(span); },
+    [&state](atom::throttled, caf::timespan pause) { state.on_throttled(pause); },
     [&state](atom::outlined, const shared_plan& plan) { state.on_outlined(plan.value); },
     [&state](atom::held, const std::string& node, std::uint32_t first,
              const std::vector<std::uint8_t>& held) { state.on_held(node, first, held); },

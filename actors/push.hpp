@@ -47,7 +47,8 @@ struct push_setting {
   fleet_rules rules;
   push_memory memory;
   push_journal journal;
-  keeper_actor keeper; ///< null: nothing is known of earlier pushes, or kept for later ones
+  governor_actor governor; ///< of the registry; null: nobody governs
+  keeper_actor keeper;     ///< null: nothing is known of earlier pushes, or kept for later ones
   http_actor http;
   token_actor tokens;                     ///< for what the push itself asks
   token_actor node_tokens;                ///< for its nodes
@@ -58,11 +59,12 @@ struct push_setting {
 class push_state {
 public:
   /// The public one, its scout's desk, the coordinator's news of nodes, and the publisher's.
-  using interface = push_actor::extend_with<scout_desk_actor>::extend<
+  using interface = push_actor::extend_with<scout_desk_actor>::extend_with<governed_actor>::extend<
     caf::reacts_to<atom::join, node_info, node_actor, surveyor_actor>,
     caf::reacts_to<atom::lost, std::string>, caf::reacts_to<atom::leave, std::string>,
     caf::reacts_to<atom::again, std::uint32_t>, caf::reacts_to<atom::setback, setback_note>,
-    caf::reacts_to<atom::progress>, caf::reacts_to<atom::tick>>;
+    caf::reacts_to<atom::throttled, caf::timespan>, caf::reacts_to<atom::progress>,
+    caf::reacts_to<atom::tick>>;
   using pointer = interface::stateful_pointer<push_state>;
   static inline const char* name = "push";
 
@@ -88,11 +90,14 @@ public:
   void on_report(const std::string& node, node_report report);
   void on_setback(const setback_note& note);
   void on_progress();
+  void on_throttled(caf::timespan pause);
 
   // Commands.
   void stop();
   void set_paused(bool paused);
   void limit(const limit_change& change);
+  void govern(std::uint32_t streams);
+  void hold(caf::timespan span);
 
   void tick();
   push_status status() const;
@@ -125,9 +130,11 @@ private:
   void engage(seat& at);
   void fill();
   void grant(seat& at, std::uint64_t share);
+  void report_usage();
   void take_back_for_idle_nodes(const std::vector<seat*>& nodes);
   void recall_everything();
   void share_limits();
+  std::uint32_t most_streams() const;
   void limit_node(seat& at, const node_limits& now);
   std::uint64_t fair_share() const;
   std::optional<check_order> next_check();
@@ -159,7 +166,7 @@ private:
   bool recalled_ = false; ///< what earlier pushes have left is known
   bool paused_ = false;
   std::optional<protocol::ledger> ledger_;
-  std::unordered_map<protocol::ledger::index, open_upload> begun_; ///< what can be gone on with
+  std::unordered_map<protocol::ledger::index, open_upload> begun_;     ///< what can be gone on with
   std::unordered_map<protocol::ledger::index, std::uint64_t> earlier_; ///< bytes of them at first
   std::uint64_t earlier_bytes_ = 0; ///< of those that were gone on with to their end
   /// All looked at once more: for `--verify blobs`, or because the registry has lost one.
@@ -173,7 +180,10 @@ private:
   push_meter meter_;
   caf::actor_clock::time_point began_at_{};
   caf::actor_clock::time_point node_seen_at_{}; ///< when one came or went
+  std::uint32_t governed_ = 0;                  ///< streams that the registry seems to take; 0: all
+  caf::actor_clock::time_point held_until_{};
   std::uint64_t sent_bytes_ = 0;
+  std::uint64_t told_bytes_ = 0; ///< to the governor
   std::uint64_t resent_bytes_ = 0;
   std::vector<std::string> tags_; ///< that are to name the model
   push_report report_;

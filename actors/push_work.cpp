@@ -114,6 +114,8 @@ void push_state::engage(seat& at) {
   at.is = seat::stage::engaged;
   self_->send(at.node, atom::engage_v, engagement_, push_actor{self_}, is_.node_tokens);
   self_->send(at.node, atom::limit_v, is_.id, at.limits);
+  if (const caf::timespan left = held_until_ - self_->clock().now(); left.count() > 0)
+    self_->send(at.node, atom::hold_v, is_.id, left);
 }
 
 // ---- grants ----------------------------------------------------------------------------------
@@ -251,13 +253,14 @@ void push_state::share_limits() {
     = [this](const seat* at) { return ledger_ && looked_at().may_have_upload(at->number); };
   const auto all_alike = busy == 0 && std::none_of(all.begin(), all.end(), is_needed);
   std::vector<std::uint64_t> streams, rates;
+  const auto most = most_streams();
   for (const auto* at : all) {
     const auto has_use = all_alike || !at->uploads.empty() || is_needed(at);
-    streams.push_back(has_use || options.max_uploads == 0 ? options.uploads : 0);
+    streams.push_back(has_use || most == 0 ? options.uploads : 0);
     rates.push_back(at->uploads.empty() ? 0 : at->wanted_rate());
   }
-  if (options.max_uploads != 0)
-    streams = protocol::fair_shares(options.max_uploads, streams);
+  if (most != 0)
+    streams = protocol::fair_shares(most, streams);
   rates = protocol::fair_shares(options.bandwidth, rates);
   for (std::size_t i = 0; i < all.size(); ++i) {
     node_limits now{static_cast<std::uint32_t>(streams[i]), 0};
@@ -266,6 +269,13 @@ void push_state::share_limits() {
         1, all[i]->uploads.empty() ? options.bandwidth / (busy + 1) : rates[i]);
     limit_node(*all[i], now);
   }
+}
+
+/// On all nodes together; 0: as many as each may have.
+std::uint32_t push_state::most_streams() const {
+  const auto by_user = is_.order.options.max_uploads;
+  return by_user == 0 || governed_ == 0 ? std::max(by_user, governed_)
+                                        : std::min(by_user, governed_);
 }
 
 void push_state::limit_node(seat& at, const node_limits& now) {
@@ -304,6 +314,8 @@ void push_state::on_report(const std::string& node, node_report report) {
     on_progress();
   for (const auto& note : report.setbacks) // after: trouble outweighs what went well before it
     on_setback(note);
+  if (report.throttled)
+    on_throttled(report.pause);
   book(*at, report);
   note_begun(std::move(report.begun));
   for (const auto& seen : report.learned)

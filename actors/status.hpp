@@ -70,6 +70,8 @@ struct push_status {
   std::uint64_t setbacks = 0;   ///< grows with each: tells a new `last_setback` from an old
   double seconds = 0;           ///< since the push began
   double throttled_seconds = 0; ///< waits that the registry asked for by 429 or 503
+  std::uint32_t streams = 0;    ///< as many as the registry takes well; 0: all that are allowed
+  double held_seconds = 0;      ///< until the end of a pause that the registry asked for
   bool in_trouble = false;      ///< nothing has gone well since the last setback
 };
 
@@ -115,9 +117,9 @@ auto inspect(Inspector& f, node_share& x) {
 template <class Inspector>
 auto inspect(Inspector& f, push_status& x) {
   return f(x.now, x.paused, x.waiting, x.nodes, x.total, x.present, x.mounted, x.uploaded,
-           x.resumed, x.missing, x.in_flight_bytes, x.sent_bytes, x.resent_bytes, x.earlier_bytes, x.bodies,
-           x.bodies_in_all, x.retries, x.last_setback, x.setbacks, x.seconds, x.throttled_seconds,
-           x.in_trouble);
+           x.resumed, x.missing, x.in_flight_bytes, x.sent_bytes, x.resent_bytes, x.earlier_bytes,
+           x.bodies, x.bodies_in_all, x.retries, x.last_setback, x.setbacks, x.seconds,
+           x.throttled_seconds, x.streams, x.held_seconds, x.in_trouble);
 }
 template <class Inspector>
 auto inspect(Inspector& f, absent_blob& x) {

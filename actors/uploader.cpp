@@ -43,6 +43,14 @@ void uploader_state::learn(const std::string& push, const protocol::registry_pro
     found->second.push.profile.merge(profile);
 }
 
+void uploader_state::cancel(const std::string& push, protocol::ledger::index blob,
+                            const protocol::failure& why) {
+  for (const auto& [ticket, j] : jobs_)
+    if (j.push == push && j.blob == blob && j.is == stage::sending)
+      self_->send(contracts_.at(push).gateway, atom::cancel_v, body_watcher_actor{self_}, ticket,
+                  why);
+}
+
 void uploader_state::take(const std::string& push, protocol::blob_order what, open_upload begun) {
   hungry_ = false;
   auto found = contracts_.find(push);
@@ -218,6 +226,8 @@ uploader_state::interface::behavior_type uploader(uploader_state::pointer self,
     [self](atom::drop, const std::string& push, protocol::ledger::index blob) {
       self->state.drop(push, blob);
     },
+    [self](atom::cancel, const std::string& push, protocol::ledger::index blob,
+           const protocol::failure& why) { self->state.cancel(push, blob, why); },
     [self](atom::release, const std::string& push) { self->state.release(push); },
     [self](atom::sent, std::uint32_t ticket, std::uint64_t sent) {
       self->state.on_sent(ticket, sent);

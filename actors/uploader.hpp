@@ -44,6 +44,7 @@ public:
   void learn(const std::string& push, const protocol::registry_profile& profile);
   void take(const std::string& push, protocol::blob_order what, open_upload begun);
   void drop(const std::string& push, protocol::ledger::index blob);
+  void cancel(const std::string& push, protocol::ledger::index blob, const protocol::failure& why);
   void again(std::uint32_t ticket);
   void on_sent(std::uint32_t ticket, std::uint64_t sent);
 

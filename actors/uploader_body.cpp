@@ -87,7 +87,8 @@ void uploader_state::note_bytes(job& j, std::uint64_t sent) {
   j.sent = sent;
   j.furthest = std::max(j.furthest, at);
   const auto counts = fresh > 0 || (more > 0 && j.begun <= patient_bodies);
-  self_->send(desk_, atom::moved_v, j.push, body_progress{j.blob, j.shown, more, fresh, counts});
+  self_->send(desk_, atom::moved_v, j.push,
+              body_progress{j.blob, j.shown, more, fresh, counts, j.before, j.length});
 }
 
 void uploader_state::count_time(const job& j) {

@@ -63,10 +63,21 @@ struct upload_result {
 /// More of a blob has left, or it starts again, and `sent` is less than before.
 struct body_progress {
   protocol::ledger::index blob = 0;
-  std::uint64_t sent = 0;  ///< bytes of the blob, those of parts that are stored included
-  std::uint64_t more = 0;  ///< bytes since the last word
-  std::uint64_t fresh = 0; ///< those of them that had never left before
-  bool counts = true;      ///< as progress of the push
+  std::uint64_t sent = 0;   ///< bytes of the blob, those of parts that are stored included
+  std::uint64_t more = 0;   ///< bytes since the last word
+  std::uint64_t fresh = 0;  ///< those of them that had never left before
+  bool counts = true;       ///< as progress of the push
+  std::uint64_t before = 0; ///< bytes of the blob before the body that is on the wire
+  std::uint64_t length = 0; ///< of that body; 0: none is
+};
+
+/// What a push uses of its registry, for the GOVERNOR.
+struct registry_usage {
+  std::uint64_t bytes = 0;   ///< of bodies, since it said so last
+  std::uint32_t streams = 0; ///< bodies on the wire
+  std::uint32_t least = 0;   ///< streams that it must have: one a node; 0: it is not at work
+  std::uint32_t most = 0;    ///< streams that it may have by itself
+  bool held_back = false;    ///< by its own limit: the bytes tell nothing of the registry
 };
 
 /// What happened on a node since its last report.
@@ -82,6 +93,8 @@ struct node_report {
   std::uint32_t waiting = 0;               ///< orders that no uploader has taken yet
   std::uint64_t sent_bytes = 0;            ///< more than at the last report
   std::uint64_t resent_bytes = 0;          ///< likewise: of bytes that had left before
+  bool throttled = false;                  ///< the registry refused something as too much
+  std::chrono::milliseconds pause{0};      ///< that it asked for
   bool moved = false;                      ///< bodies left that count as progress
   std::uint64_t in_flight_bytes = 0;       ///< now
   std::vector<body_in_flight> bodies;      ///< now: the largest few
@@ -126,13 +139,17 @@ auto inspect(Inspector& f, upload_result& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, body_progress& x) {
-  return f(x.blob, x.sent, x.more, x.fresh, x.counts);
+  return f(x.blob, x.sent, x.more, x.fresh, x.counts, x.before, x.length);
+}
+template <class Inspector>
+auto inspect(Inspector& f, registry_usage& x) {
+  return f(x.bytes, x.streams, x.least, x.most, x.held_back);
 }
 template <class Inspector>
 auto inspect(Inspector& f, node_report& x) {
   return f(x.checks, x.uploads, x.returned, x.claimed, x.begun, x.learned, x.setbacks, x.failures,
-           x.waiting, x.sent_bytes, x.resent_bytes, x.moved, x.in_flight_bytes, x.bodies,
-           x.bodies_in_all, x.share);
+           x.waiting, x.sent_bytes, x.resent_bytes, x.throttled, x.pause, x.moved,
+           x.in_flight_bytes, x.bodies, x.bodies_in_all, x.share);
 }
 template <class Inspector>
 auto inspect(Inspector& f, io_totals& x) {

@@ -65,7 +65,7 @@ line::line(transport::engine_options engine, const actors::push_order& order,
     })) {
   job_.at = order.at;
   job_.scopes = {protocol::repository_scope(order.at.repository(), "pull,push")};
-  gateway_ = system_.spawn(actors::gateway, http_, tokens_, job_);
+  gateway_ = system_.spawn(actors::gateway, http_, tokens_, job_, actors::throttle_news{});
 }
 
 line::~line() {

@@ -56,6 +56,8 @@ fleet_of_one::fleet_of_one(transport::engine_options engine, std::uint32_t uploa
                            std::string state_dir)
   : impl_(std::make_unique<impl>()) {
   auto& to = *impl_;
+  actors::node_options crew;
+  crew.laggards.window = engine.stall_timeout;
   to.engine = std::make_shared<transport::curl_engine>(std::move(engine));
   to.http = to.system.spawn(actors::http, to.engine);
   to.tokens = to.system.spawn(actors::token, to.http, std::move(find));
@@ -69,7 +71,6 @@ fleet_of_one::fleet_of_one(transport::engine_options engine, std::uint32_t uploa
   to.coordinator
     = to.system.spawn(actors::coordinator, std::move(head), std::vector<actors::kept_push>{});
   to.surveyor = to.system.spawn<caf::detached>(actors::surveyor, std::move(around));
-  actors::node_options crew;
   crew.uploads = uploads;
   actors::node_info info;
   info.id = crew.id;
@@ -102,7 +103,12 @@ actors::push_report fleet_of_one::run(actors::push_order order,
              [&](const caf::error& error) { report.why = actors::to_failure(error); });
   if (id.empty())
     return report;
-  impl_->wait_for(id, caf::actor_cast<caf::actor>(self));
+  const auto me = caf::actor_cast<caf::actor>(self);
+  impl_->wait_for(id, me);
+  // A message and not `caf::after`, which waits for a time of day: a clock that is set back would
+  // make us deaf and dumb for as long.
+  const auto look_soon = [&] { self->delayed_send(me, glance, atom::tick_v); };
+  look_soon();
   bool ended = false;
   bool stopped = false;
   while (!ended) {
@@ -111,15 +117,15 @@ actors::push_report fleet_of_one::run(actors::push_order order,
         report = std::move(last);
         ended = true;
       },
-      caf::after(glance) >>
-        [&] {
-          if (is_interrupted() && !std::exchange(stopped, true))
-            self->request(impl_->coordinator, caf::infinite, atom::cancel_v, id)
-              .receive([](bool) {}, [](const caf::error&) {});
-          self->request(impl_->coordinator, caf::infinite, atom::status_v, id)
-            .receive([&](const actors::push_overview& now) { show(now.status); },
-                     [](const caf::error&) {});
-        });
+      [&](atom::tick) {
+        if (is_interrupted() && !std::exchange(stopped, true))
+          self->request(impl_->coordinator, caf::infinite, atom::cancel_v, id)
+            .receive([](bool) {}, [](const caf::error&) {});
+        self->request(impl_->coordinator, caf::infinite, atom::status_v, id)
+          .receive([&](const actors::push_overview& now) { show(now.status); },
+                   [](const caf::error&) {});
+        look_soon();
+      });
   }
   return report;
 }

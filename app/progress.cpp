@@ -147,6 +147,10 @@ std::string progress_line(const push_status& status, double rate) {
     line += ", " + human_duration(static_cast<double>(s.total.bytes - done) / rate) + " left";
   if (s.bodies_in_all != 0)
     line += ", " + std::to_string(s.bodies_in_all) + " on the wire";
+  if (s.streams != 0)
+    line += ", " + plural(s.streams, "upload") + " at most: the registry takes no more";
+  if (s.held_seconds > 0)
+    line += ", the registry asks us to wait " + human_duration(s.held_seconds);
   return line;
 }
 

@@ -20,7 +20,7 @@ protocol::result<state> state::open(const options& chosen) {
     return state{std::move(dir), std::move(profiles)};
   } catch (const store::database_error& error) {
     auto message = "state directory " + protocol::printable(dir) + ": " + error.what();
-    if (!chosen.state_dir.empty())
+    if (!chosen.state_dir.empty() && error.kind() != store::trouble::full)
       return protocol::failure{protocol::errc::usage, message,
                                "--state-dir names a directory that we may write to"};
     spdlog::warn("{}; going on without", message);

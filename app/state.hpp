@@ -17,8 +17,8 @@ std::string state_dir_of(const options& chosen);
 /// written is said once, and the push goes on without.
 class state {
 public:
-  /// A directory that the user named must work: errc::usage if it does not. The default one may be
-  /// read-only, as in many containers.
+  /// A directory that the user named must work: errc::usage if it does not, unless its disk is
+  /// full, which may pass. The default one may be read-only, as in many containers.
   static protocol::result<state> open(const options& chosen);
 
   /// Empty: nothing is kept.

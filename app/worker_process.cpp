@@ -85,6 +85,7 @@ worker_process::worker_process(const options& chosen, const fleet_peer& peer,
   crew.id = member.self.id;
   crew.name = member.self.name;
   crew.uploads = chosen.uploads;
+  crew.laggards.window = chosen.stall_timeout;
   node = system.spawn(actors::node, http, surveyor, system.spawn<caf::detached>(actors::hasher),
                       std::move(crew));
   actors::caller who{"worker " + member.self.name, std::string{program_version}, peer.link};

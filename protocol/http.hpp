@@ -79,8 +79,9 @@ struct http_request {
   header_fields fields;
   std::string content; ///< a small body held in memory; unused when `file` names one
   file_slice file;
-  std::uint32_t lane = 0;       ///< whose request it is: all of one lane are limited and cancelled
-                                ///< together; 0: nobody's
+  std::uint32_t lane = 0; ///< whose request it is: all of one lane are limited and cancelled
+                          ///< together; 0: nobody's
+  std::uint32_t tag = 0;  ///< its name in its lane, so that it can be cancelled alone; 0: none
   bool follow_redirects = true; ///< false: one is an answer like any other
   bool authorize = true; ///< false: it goes as it is, with an authorization of its own or without
 
@@ -103,7 +104,8 @@ struct no_response {
   /// work, or credentials that would leave in the clear · source_invalid: the body's file is not
   /// what was planned · unauthorized: there is no authorization to be had · refused: what came back
   /// is no HTTP, or leads where we do not go · interrupted: the engine was stopped, or the
-  /// request's lane cancelled · internal: a mistake of ours.
+  /// request's lane cancelled · internal: a mistake of ours. What was cancelled alone has the
+  /// reason of whoever cancelled it.
   failure why;
   std::uint64_t body_sent = 0; ///< bytes of the body that were handed to the network
   bool body_complete = false;  ///< all of them: the registry may have acted on the request
@@ -130,7 +132,8 @@ auto inspect(Inspector& f, file_slice& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, http_request& x) {
-  return f(x.verb, x.url, x.fields, x.content, x.file, x.lane, x.follow_redirects, x.authorize);
+  return f(x.verb, x.url, x.fields, x.content, x.file, x.lane, x.tag, x.follow_redirects,
+           x.authorize);
 }
 template <class Inspector>
 auto inspect(Inspector& f, http_response& x) {

@@ -5,7 +5,7 @@
 namespace flotilla::protocol {
 
 /// How many bodies may be on their way to one registry at once, for all nodes together: found by
-/// trying (docs/decisions/0012). A value without a clock: told about one epoch after the other, it
+/// trying (docs/decisions/0013). A value without a clock: told about one epoch after the other, it
 /// moves by at most one step after each.
 ///
 /// It begins with all that is allowed: a short push must not pay for what it would learn. A

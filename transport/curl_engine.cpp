@@ -40,7 +40,7 @@ class curl_engine::impl {
     std::vector<order> inbox;
     std::optional<std::uint64_t> limit; ///< bytes per second, of all bodies
     std::unordered_map<std::uint32_t, std::uint64_t> lane_limits;
-    std::vector<std::uint32_t> cancelled; ///< lanes: what is under way of them
+    std::vector<cancellation> cancelled; ///< what is under way of them
   };
 
 public:
@@ -52,7 +52,7 @@ public:
   void submit(order what);
   void limit_bandwidth(std::uint64_t rate);
   void limit_bandwidth(std::uint32_t lane, std::uint64_t rate);
-  void cancel(std::uint32_t lane);
+  void cancel(cancellation what);
   void stop();
   engine_counters counters() const noexcept;
 
@@ -128,15 +128,15 @@ void curl_engine::impl::limit_bandwidth(std::uint32_t lane, std::uint64_t rate) 
   pool_.wake();
 }
 
-void curl_engine::impl::cancel(std::uint32_t lane) {
+void curl_engine::impl::cancel(cancellation what) {
   {
     const std::lock_guard guard{shared_.lock};
-    if (shared_.closed || lane == 0)
+    if (shared_.closed || what.lane == 0)
       return;
     for (auto& x : shared_.fresh.inbox)
-      if (x.request.lane == lane)
-        x.cancelled = true;
-    shared_.fresh.cancelled.push_back(lane);
+      if (!x.cancelled && what.concerns(x.request))
+        x.cancelled = what.why;
+    shared_.fresh.cancelled.push_back(std::move(what));
   }
   pool_.wake();
 }
@@ -189,11 +189,11 @@ void curl_engine::impl::carry_out(wishes now) {
     pool_.limit_bandwidth(*now.limit);
   for (const auto& [lane, rate] : now.lane_limits)
     pool_.limit_bandwidth(lane, rate);
-  for (const auto lane : now.cancelled)
-    pool_.cancel(lane);
+  for (const auto& x : now.cancelled)
+    pool_.cancel(x);
   for (auto& x : now.inbox)
     if (x.cancelled)
-      refuse(x, cancelled());
+      refuse(x, std::move(*x.cancelled));
     else
       pool_.start(std::move(x));
 }
@@ -231,7 +231,12 @@ void curl_engine::limit_bandwidth(std::uint32_t lane, std::uint64_t bytes_per_se
 }
 
 void curl_engine::cancel(std::uint32_t lane) {
-  impl_->cancel(lane);
+  impl_->cancel({lane, 0, {errc::interrupted, "cancelled before an answer came", {}}});
+}
+
+void curl_engine::cancel(std::uint32_t lane, std::uint32_t tag, protocol::failure why) {
+  if (tag != 0)
+    impl_->cancel({lane, tag, std::move(why)});
 }
 
 void curl_engine::stop() {

@@ -52,6 +52,11 @@ public:
   /// was under way are closed. Nobody's lane, 0, cannot be cancelled. Any thread may call.
   void cancel(std::uint32_t lane);
 
+  /// Ends the requests with that tag in that lane with `why`, under the terms above; the others of
+  /// the lane go on. What has its answer, or was never submitted, is not there to be ended. Neither
+  /// a lane nor a tag of 0 can be named. Any thread may call.
+  void cancel(std::uint32_t lane, std::uint32_t tag, protocol::failure why);
+
   /// Ends what is under way with errc::interrupted and waits for the thread. Any thread but the
   /// engine's may call, and again.
   void stop();

@@ -62,7 +62,7 @@ transfer::transfer(order what, surroundings around, easy_handle easy)
     sink_(limits_of(around.options), order_.request.verb == protocol::method::head),
     clock_(patience_of(around.options), order_.request.body_length() > 0) {
   ticket_.owner = this;
-  around_.gate.enter(ticket_, lane());
+  around_.gate.enter(ticket_, order_.request.lane);
 }
 
 transfer::~transfer() {

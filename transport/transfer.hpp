@@ -32,7 +32,7 @@ struct order {
   protocol::http_request request;
   curl_engine::on_done done;
   curl_engine::on_sent sent;
-  bool cancelled = false; ///< before it could be started
+  std::optional<protocol::failure> cancelled{}; ///< why, before it could be started
 };
 
 /// One exchange on one curl handle: sets the handle up, feeds it the body, collects the answer and
@@ -54,8 +54,8 @@ public:
   CURL* easy() const noexcept {
     return easy_.get();
   }
-  std::uint32_t lane() const noexcept {
-    return order_.request.lane;
+  const protocol::http_request& request() const noexcept {
+    return order_.request;
   }
   /// Ends the life of the transfer on that handle, which must have left the event loop.
   easy_handle give_back_handle();

@@ -24,10 +24,6 @@ protocol::failure no_resources() {
           "raise the limit of open files"};
 }
 
-protocol::failure cancelled() {
-  return {protocol::errc::interrupted, "cancelled before an answer came", {}};
-}
-
 transfer_pool::transfer_pool(const engine_options& options, engine_meters& meters)
   : options_(options), meters_(meters), loop_(options.connections),
     gate_(options.bandwidth, clock::now()) {
@@ -41,13 +37,13 @@ void transfer_pool::limit_bandwidth(std::uint32_t lane, std::uint64_t rate) {
   gate_.set_rate(lane, rate, clock::now());
 }
 
-void transfer_pool::cancel(std::uint32_t lane) {
+void transfer_pool::cancel(const cancellation& what) {
   std::vector<CURL*> ended;
   for (const auto& [easy, x] : under_way_)
-    if (x->lane() == lane)
+    if (what.concerns(x->request()))
       ended.push_back(easy);
   for (auto* easy : ended)
-    break_off(easy, cancelled());
+    break_off(easy, what.why);
 }
 
 void transfer_pool::turn() {

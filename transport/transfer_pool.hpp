@@ -11,6 +11,17 @@
 
 namespace flotilla::transport {
 
+/// Requests that are wanted no more.
+struct cancellation {
+  std::uint32_t lane = 0;
+  std::uint32_t tag = 0; ///< 0: all of the lane
+  protocol::failure why;
+
+  bool concerns(const protocol::http_request& request) const noexcept {
+    return request.lane == lane && (tag == 0 || request.tag == tag);
+  }
+};
+
 /// All transfers under way, and the handles that wait for new ones. Answers every order exactly
 /// once. One thread owns it; only `wake` may be called by others.
 class transfer_pool {
@@ -32,8 +43,8 @@ public:
   /// @param lane not 0
   /// @param rate bytes per second for the bodies of that lane together; 0: no limit
   void limit_bandwidth(std::uint32_t lane, std::uint64_t rate);
-  /// Ends all of that lane that is under way.
-  void cancel(std::uint32_t lane);
+  /// Ends what is under way of it.
+  void cancel(const cancellation& what);
   /// Waits until something happens and brings every transfer as far as it goes.
   void turn();
   /// Ends all that is under way.
@@ -65,9 +76,6 @@ private:
 
 /// Answers an order that cannot even be started.
 void refuse(const order& what, protocol::failure why);
-
-/// What to say when a lane was cancelled.
-protocol::failure cancelled();
 
 /// What to say when the system refuses descriptors, threads or memory.
 protocol::failure no_resources();

@@ -13,6 +13,7 @@ node_actor::behavior_type spy_node(node_actor::pointer, push_actor* employer) {
     },
     [](atom::work, const std::string&, const work_batch&) {},
     [](atom::limit, const std::string&, const node_limits&) {},
+    [](atom::hold, const std::string&, caf::timespan) {},
     [](atom::learn, const std::string&, const protocol::registry_profile&) {},
     [](atom::recall, const std::string&, const blobs&) {},
     [](atom::drop, const std::string&, const blobs&) {},

@@ -28,6 +28,11 @@ public:
   asker<pointer> questions;
 };
 
+/// Follows bodies, and does nothing.
+body_watcher_actor::behavior_type watcher(body_watcher_actor::pointer) {
+  return {[](atom::sent, std::uint32_t, std::uint64_t) {}};
+}
+
 /// A registry that wants a Bearer token from its own token server, and two gateways to it.
 class Gateway : public test::virtual_time {
 protected:
@@ -40,8 +45,8 @@ protected:
     tokens = sys.spawn(token, http, find);
     job.at = {*protocol::parse_url("https://registry.test"), "m/x"};
     job.scopes = {"repository:m/x:pull,push"};
-    gate = sys.spawn(gateway, http, tokens, job);
-    second = sys.spawn(gateway, http, tokens, job);
+    gate = sys.spawn(gateway, http, tokens, job, throttle_news{});
+    second = sys.spawn(gateway, http, tokens, job, throttle_news{});
   }
 
   ~Gateway() override {
@@ -93,6 +98,28 @@ protected:
     }));
     settle();
   }
+  /// A body that `who` follows under that ticket.
+  void put(const body_watcher_actor& who, std::uint32_t ticket) {
+    auto request = job.at.probe();
+    request.verb = method::put;
+    request.content = "body";
+    clients.push_back(sys.spawn([this, who, ticket, request](caf::event_based_actor* self) {
+      self->request(gate, caf::infinite, atom::exchange_v, request, who, ticket)
+        .then([this](const protocol::http_outcome& outcome) { heard.push_back(outcome); });
+    }));
+    settle();
+  }
+  void cancel(const body_watcher_actor& who, std::uint32_t ticket) {
+    caf::anon_send(gate, atom::cancel_v, who, ticket, too_slow);
+    settle();
+  }
+  /// The n-th answer is none, but a request that was cancelled for being too slow.
+  void expect_cancelled(std::size_t n) const {
+    ASSERT_GT(heard.size(), n);
+    ASSERT_NE(heard[n].failed(), nullptr);
+    EXPECT_EQ(heard[n].failed()->why.code, protocol::errc::unavailable);
+    EXPECT_EQ(heard[n].failed()->why.message, too_slow.message);
+  }
   /// The status of everything heard.
   std::vector<int> statuses() const {
     std::vector<int> all;
@@ -107,6 +134,7 @@ protected:
     return net->count(method::get, "https://auth.test/token");
   }
 
+  const protocol::failure too_slow{protocol::errc::unavailable, "slower than the others", {}};
   std::shared_ptr<network> net = std::make_shared<network>();
   http_actor http;
   token_actor tokens;
@@ -283,8 +311,8 @@ TEST_F(Gateway, RenewsItsTokenThroughATokenActorThatHasForgottenEverything) {
       return self->delegate(behind, atom::authorize_v, request);
     }};
   });
-  auto first = sys.spawn(gateway, http, way, job);
-  auto late = sys.spawn(gateway, http, way, job);
+  auto first = sys.spawn(gateway, http, way, job, throttle_news{});
+  auto late = sys.spawn(gateway, http, way, job, throttle_news{});
   ask(first);
   ask(late);
   pass(80s, 1s);
@@ -316,6 +344,117 @@ TEST_F(Gateway, GivesTheRefusalBackWhenANewTokenIsRefusedToo) {
   ASSERT_EQ(heard.size(), 1u);
   EXPECT_EQ(heard[0].response()->status, 401);
   EXPECT_EQ(token_requests(), 1u);
+}
+
+TEST_F(Gateway, CancelsTheOneBodyThatIsMeant) {
+  job.lane = 7;
+  gate = sys.spawn(gateway, http, tokens, job, throttle_news{});
+  const auto first = sys.spawn(watcher);
+  const auto other = sys.spawn(watcher);
+  ask(); // now there is a token
+  hold_others = true;
+  put(first, 1);
+  put(first, 2);
+  put(other, 1);
+  ASSERT_EQ(net->held.size(), 3u);
+  const auto tag = net->held[1].request.tag;
+  cancel(first, 2);
+  expect_cancelled(1);
+  EXPECT_EQ(net->cancelled, (std::vector<std::pair<std::uint32_t, std::uint32_t>>{{7, tag}}));
+  ASSERT_EQ(net->held.size(), 2u);
+  net->let_go(0);
+  net->let_go(0);
+  settle();
+  EXPECT_EQ(statuses(), (std::vector{200, 0, 200, 200}));
+}
+
+TEST_F(Gateway, GivesEachWatchedRequestATagOfItsOwnAndOthersNone) {
+  const auto someone = sys.spawn(watcher);
+  ask();
+  put(someone, 1);
+  put(someone, 1);
+  ASSERT_EQ(net->asked.size(), 5u); // 401, the token, and the three
+  EXPECT_EQ(net->asked[2].tag, 0u);
+  EXPECT_NE(net->asked[3].tag, 0u);
+  EXPECT_NE(net->asked[4].tag, 0u);
+  EXPECT_NE(net->asked[3].tag, net->asked[4].tag);
+}
+
+TEST_F(Gateway, CancelsNothingThatIsNotThere) {
+  const auto someone = sys.spawn(watcher);
+  const auto stranger = sys.spawn(watcher);
+  ask();
+  put(someone, 1);
+  hold_others = true;
+  put(someone, 2);
+  cancel(someone, 1); // has its answer
+  cancel(someone, 3); // never was
+  cancel(stranger, 2);
+  cancel(body_watcher_actor{}, 0);
+  EXPECT_TRUE(net->cancelled.empty());
+  net->let_go(0);
+  settle();
+  EXPECT_EQ(statuses(), (std::vector{200, 200, 200}));
+}
+
+TEST_F(Gateway, CancelsOnce) {
+  const auto someone = sys.spawn(watcher);
+  ask();
+  hold_others = true;
+  put(someone, 1);
+  caf::anon_send(gate, atom::cancel_v, someone, std::uint32_t{1}, too_slow);
+  cancel(someone, 1);
+  EXPECT_EQ(net->cancelled.size(), 1u);
+  EXPECT_EQ(heard.size(), 2u);
+}
+
+TEST_F(Gateway, CancelsABodyThatWaitsForAToken) {
+  const auto someone = sys.spawn(watcher);
+  hold_tokens = true;
+  put(someone, 1); // refused; the gateway asks for a token
+  cancel(someone, 1);
+  expect_cancelled(0);
+  net->let_go(0);
+  settle();
+  EXPECT_EQ(heard.size(), 1u);
+  EXPECT_EQ(net->count(method::put), 1u) << "it does not leave once more";
+}
+
+TEST_F(Gateway, CancelsABodyThatWaitsForARenewal) {
+  const auto someone = sys.spawn(watcher);
+  ask();
+  pass(81s, 1s);
+  hold_tokens = true;
+  put(someone, 1);
+  cancel(someone, 1);
+  expect_cancelled(1);
+  net->let_go(0);
+  settle();
+  EXPECT_EQ(heard.size(), 2u);
+  EXPECT_EQ(net->count(method::put), 0u);
+}
+
+TEST_F(Gateway, DoesNotFollowARedirectThatCrossedTheCancellation) {
+  const auto someone = sys.spawn(watcher);
+  ask();
+  hold_others = true;
+  put(someone, 1);
+  caf::anon_send(gate, atom::cancel_v, someone, std::uint32_t{1}, too_slow);
+  net->end(0, network::answer(307, {{"Location", "https://elsewhere.test/"}}));
+  settle();
+  expect_cancelled(1);
+  EXPECT_EQ(net->count(method::put), 1u);
+}
+
+TEST_F(Gateway, BelievesAnAnswerThatCrossedTheCancellation) {
+  const auto someone = sys.spawn(watcher);
+  ask();
+  hold_others = true;
+  put(someone, 1);
+  caf::anon_send(gate, atom::cancel_v, someone, std::uint32_t{1}, too_slow);
+  net->end(0, network::answer(201));
+  settle();
+  EXPECT_EQ(statuses(), (std::vector{200, 201}));
 }
 
 TEST_F(Gateway, ATokenServerInTroubleIsTroubleAndNotTheEnd) {

@@ -33,6 +33,7 @@ TEST_F(Messages, OfEveryKindBetweenProcessesTravel) {
   travels(atom::engage_v, engagement{}, push_actor{}, token_actor{});
   travels(atom::work_v, id, work_batch{{{}}, {{}}, {{}}});
   travels(atom::limit_v, id, node_limits{});
+  travels(atom::hold_v, id, caf::timespan{1'000'000'000});
   travels(atom::learn_v, id, protocol::registry_profile{});
   travels(atom::recall_v, id, blobs);
   travels(atom::drop_v, id, blobs);

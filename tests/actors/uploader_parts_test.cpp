@@ -36,6 +36,7 @@ crew_desk_actor::behavior_type desk(crew_desk_actor::pointer, std::shared_ptr<he
     [all](atom::moved, const std::string&, const body_progress& x) { all->moved.push_back(x); },
     [](atom::setback, const std::string&, const setback_note&) {},
     [](atom::record, const std::string&, const open_upload&) {},
+    [](atom::throttled, const std::string&, caf::timespan) {},
     [](atom::learned, const std::string&, const protocol::registry_profile&) {},
     [all](atom::failed, const std::string&, const protocol::failure& x) {
       all->failures.push_back(x);
@@ -67,7 +68,7 @@ protected:
     auto job = engagement{};
     job.push = "p";
     job.at = {*protocol::parse_url("https://registry.test"), "me/m"};
-    caf::anon_send(one, atom::engage_v, job, gateway_actor{http});
+    caf::anon_send(one, atom::engage_v, job, caf::actor_cast<gateway_actor>(http));
     settle();
   }
   ~UploaderOfParts() override {
@@ -145,7 +146,7 @@ protected:
   int refused_ends = 0;
   int named = 0;
   std::vector<int> faults; ///< statuses of the answers to the next bodies; 0: the right one
-  http_actor http = sys.spawn(test::scripted_http, net);
+  test::scripted_actor http = sys.spawn(test::scripted_http, net);
   uploader_actor one
     = sys.spawn(uploader, 0u, sys.spawn(desk, all_heard), sys.spawn(paper_hasher, all_heard));
 };

@@ -66,6 +66,27 @@ TEST_F(UploaderResume, ShowsWhatIsAcknowledgedOfABlobUnderWay) {
   EXPECT_THAT(chunks(), ElementsAre(0, 1, 1));
 }
 
+TEST_F(UploaderResume, GivesUpABodyThatHoldsItsBlobUpFarBehindAllOthers) {
+  constexpr std::uint64_t long_chunk = 256 * mib;
+  order.options.chunk = long_chunk;
+  plan(std::vector<std::uint64_t>(5, 300 * mib));
+  add_node("local", 5);
+  hold_chunks();
+  submit();
+  ASSERT_EQ(net->held.size(), 5u);
+  const auto slow = net->held[2].request.url;
+  for (std::uint64_t second = 1; second <= 90; ++second) {
+    for (const auto& each : net->held)
+      network::body_at(each, second * (each.request.url == slow ? mib / 100 : mib));
+    pass(1s);
+  }
+  const auto tries = std::count_if(net->asked.begin(), net->asked.end(),
+                                   [&](const auto& x) { return is_chunk(x) && x.url == slow; });
+  EXPECT_GE(tries, 2) << "given up, and sent again";
+  EXPECT_EQ(chunks().size(), 5u + static_cast<std::size_t>(tries) - 1) << "and no other";
+  EXPECT_FALSE(report);
+}
+
 /// What is left on a disk by a coordinator is found by the next one.
 class KeptUploads : public UploaderResume {
 protected:

@@ -195,16 +195,26 @@ void http_line::finish(std::uint64_t id, http_outcome outcome) {
 }
 
 void http_line::cancel(std::uint32_t lane) {
+  cancel_if([lane](const http_request& of) { return of.lane == lane; },
+            {errc::interrupted, "cancelled", {}});
+}
+
+void http_line::cancel(std::uint32_t lane, std::uint32_t tag, const protocol::failure& why) {
+  cancel_if([&](const http_request& of) { return of.lane == lane && of.tag == tag; }, why);
+}
+
+void http_line::cancel_if(const std::function<bool(const http_request&)>& is_meant,
+                          const protocol::failure& why) {
   std::vector<std::uint64_t> ours;
   for (const auto& [id, f] : flows_)
-    if (f.request.lane == lane)
+    if (is_meant(f.request))
       ours.push_back(id);
   for (auto id : ours) {
     auto& f = flows_.at(id);
     if (f.on_wire && f.arrives)
       to_.holder().broke_off(f.request);
     leave_wire(f);
-    finish(id, {no_response{{errc::interrupted, "cancelled", {}}, f.sent, false, {}, {}}});
+    finish(id, {no_response{why, f.sent, false, {}, {}}});
   }
 }
 
@@ -236,6 +246,9 @@ actors::http_actor::behavior_type paper_http(actors::http_actor::pointer self, h
     },
     [line](atom::limit, std::uint32_t lane, std::uint64_t rate) { line->limit(lane, rate); },
     [line](atom::cancel, std::uint32_t lane) { line->cancel(lane); },
+    [line](atom::cancel, std::uint32_t lane, std::uint32_t tag, const protocol::failure& why) {
+      line->cancel(lane, tag, why);
+    },
     [line](atom::totals) {
       return actors::io_totals{line->body_bytes(), 0, 0};
     },

@@ -31,6 +31,7 @@ public:
     limits_[lane] = bytes_per_second;
   }
   void cancel(std::uint32_t lane);
+  void cancel(std::uint32_t lane, std::uint32_t tag, const protocol::failure& why);
   /// Its process is dead: its connections break, and nobody is answered.
   void die();
   std::uint64_t body_bytes() const noexcept {
@@ -56,6 +57,8 @@ private:
   };
 
   span latency();
+  void cancel_if(const std::function<bool(const protocol::http_request&)>& is_meant,
+                 const protocol::failure& why);
   void arrive(std::uint64_t id);
   void begin_body(std::uint64_t id);
   void go_on(std::uint64_t id);

@@ -35,7 +35,7 @@ actors::dialler_actor::behavior_type paper_dialler(actors::dialler_actor::pointe
 
 actors::node_options crew_of(const scenario& of, std::size_t number, std::string id,
                              std::string name) {
-  return {std::move(id), std::move(name), of.nodes[number].slots, of.report_every};
+  return {std::move(id), std::move(name), of.nodes[number].slots, of.report_every, {}};
 }
 
 } // namespace

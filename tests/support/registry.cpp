@@ -140,6 +140,11 @@ void registry::restart() {
   start();
 }
 
+void registry::signal(int number) {
+  if (process_)
+    process_->signal(number);
+}
+
 void registry::set_read_only(bool on) {
   options_.read_only = on;
   restart();

@@ -49,10 +49,11 @@ public:
   /// The file of a blob's content, there or not. `digest` is `sha256:<hex>`.
   std::string blob_file(const std::string& digest) const;
 
-  void start();   ///< on the same port, with the same content
-  void stop();    ///< by SIGTERM
-  void kill();    ///< by SIGKILL
-  void restart(); ///< stop and start
+  void start();            ///< on the same port, with the same content
+  void stop();             ///< by SIGTERM
+  void kill();             ///< by SIGKILL
+  void restart();          ///< stop and start
+  void signal(int number); ///< nothing happens while it does not run
   /// Stops and starts again so that writes are refused, or allowed.
   void set_read_only(bool on);
 

@@ -28,7 +28,8 @@ struct network {
   std::function<bool(const protocol::http_request&)> hold = [](const auto&) { return false; };
   std::vector<protocol::http_request> asked;
   std::deque<held_request> held;
-  std::map<std::uint32_t, std::uint64_t> limits; ///< bytes per second, by lane
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> cancelled; ///< lanes and tags, one by one
+  std::map<std::uint32_t, std::uint64_t> limits;                  ///< bytes per second, by lane
 
   static protocol::http_outcome answer(int status, protocol::header_fields fields = {},
                                        std::string body = {}) {
@@ -59,26 +60,31 @@ struct network {
   static void body_at(const held_request& of, std::uint64_t sent) {
     caf::anon_send(of.watcher, atom::sent_v, of.ticket, sent);
   }
-  /// Ends what is held in that lane.
-  void cancel(std::uint32_t lane) {
+  /// Ends what is held in that lane; with a tag, only what bears it.
+  void cancel(std::uint32_t lane, std::uint32_t tag = 0,
+              const protocol::failure& why = {protocol::errc::interrupted, "cancelled", {}}) {
     for (std::size_t i = held.size(); i-- > 0;)
-      if (held[i].request.lane == lane) {
-        auto one = std::move(held[i]);
-        held.erase(held.begin() + static_cast<std::ptrdiff_t>(i));
-        one.answer(
-          {protocol::no_response{{protocol::errc::interrupted, "cancelled", {}}, 0, false}});
-      }
+      if (held[i].request.lane == lane && (tag == 0 || held[i].request.tag == tag))
+        end(i, {protocol::no_response{why, 0, false}});
   }
   /// Answers a held request.
   void let_go(std::size_t index) {
+    end(index, respond(held.at(index).request));
+  }
+  /// Ends a held request.
+  void end(std::size_t index, protocol::http_outcome how) {
     auto one = std::move(held.at(index));
     held.erase(held.begin() + static_cast<std::ptrdiff_t>(index));
-    one.answer(respond(one.request));
+    one.answer(std::move(how));
   }
 };
 
+/// Can stand in for a GATEWAY, too.
+using scripted_actor = actors::http_actor::extend<
+  caf::reacts_to<atom::cancel, actors::body_watcher_actor, std::uint32_t, protocol::failure>>;
+
 /// Answers the request at hand from outside the actor, as the engine's thread does.
-inline std::function<void(protocol::http_outcome)> answer_later(actors::http_actor::pointer self) {
+inline std::function<void(protocol::http_outcome)> answer_later(scripted_actor::pointer self) {
   auto promise = self->make_response_promise();
   return [me = caf::strong_actor_ptr{self->ctrl()}, to = promise.source(),
           id = promise.id()](protocol::http_outcome outcome) {
@@ -86,8 +92,8 @@ inline std::function<void(protocol::http_outcome)> answer_later(actors::http_act
   };
 }
 
-inline actors::http_actor::behavior_type scripted_http(actors::http_actor::pointer self,
-                                                       std::shared_ptr<network> net) {
+inline scripted_actor::behavior_type scripted_http(scripted_actor::pointer self,
+                                                   std::shared_ptr<network> net) {
   using protocol::http_outcome;
   using protocol::http_request;
   auto serve = [self, net](const http_request& request, actors::body_watcher_actor watcher,
@@ -107,7 +113,17 @@ inline actors::http_actor::behavior_type scripted_http(actors::http_actor::point
             std::uint32_t ticket) { return serve(request, watcher, ticket); },
     [net](atom::limit, std::uint32_t lane, std::uint64_t rate) { net->limits[lane] = rate; },
     [net](atom::cancel, std::uint32_t lane) { net->cancel(lane); },
+    [net](atom::cancel, std::uint32_t lane, std::uint32_t tag, const protocol::failure& why) {
+      net->cancelled.emplace_back(lane, tag);
+      net->cancel(lane, tag, why);
+    },
     [](atom::totals) { return actors::io_totals{}; },
+    [net](atom::cancel, const actors::body_watcher_actor& watcher, std::uint32_t ticket,
+          const protocol::failure& why) {
+      for (std::size_t i = net->held.size(); i-- > 0;)
+        if (net->held[i].watcher == watcher && net->held[i].ticket == ticket)
+          net->end(i, {protocol::no_response{why, 0, false}});
+    },
   };
 }
 
