@@ -207,8 +207,10 @@ std::optional<upload_order> push_state::next_upload(const seat& at) {
 /// At the tail a slow node may still have blobs that it has not begun, while another has nothing to
 /// do: half of those that the other could send go back.
 void push_state::take_back_for_idle_nodes(const std::vector<seat*>& nodes) {
-  auto found
-    = std::find_if(nodes.begin(), nodes.end(), [](const seat* at) { return at->is_idle(); });
+  // One that may send nothing would give it back, and be idle again.
+  auto found = std::find_if(nodes.begin(), nodes.end(), [](const seat* at) {
+    return at->is_idle() && at->limits.uploads > 0;
+  });
   if (phase_ != phase::sending || nodes.size() < 2 || found == nodes.end())
     return;
   const auto& idle = **found;
