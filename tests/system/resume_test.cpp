@@ -9,7 +9,8 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <numeric>
+#include <iterator>
+#include <thread>
 
 namespace flotilla::test {
 
@@ -94,6 +95,20 @@ protected:
              [](const fs::directory_entry& entry) { return entry.is_regular_file(); }))
                            : 0;
   }
+  /// Waits until somebody has written down that two chunks are acknowledged.
+  static bool wait_for_note(const std::string& dir) {
+    for (int i = 0; i < 1000; ++i) {
+      std::error_code gone;
+      for (const auto& entry : std::filesystem::recursive_directory_iterator{dir, gone}) {
+        std::ifstream in{entry.path()};
+        const std::string text{std::istreambuf_iterator<char>{in}, {}};
+        if (text.find("\"held\":" + std::to_string(2 * chunk) + ',') != std::string::npos)
+          return true;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    return false;
+  }
   std::vector<std::string> in_chunks(std::vector<std::string> more = {}) const {
     more.insert(more.end(), {"--chunk-size", "256KiB", "--check", "always"});
     return more;
@@ -106,7 +121,7 @@ protected:
   void cut_after_two_chunks(int signal = SIGKILL) {
     take_chunks(2);
     auto first = start();
-    ASSERT_TRUE(held.wait_for(1));
+    ASSERT_TRUE(held.wait_for(1) && wait_for_note(notes()));
     first->signal(signal);
     first->wait();
     let_all_pass();
@@ -252,7 +267,7 @@ protected:
 TEST_F(FleetResume, AnotherNodeGoesOnWhereALostOneWas) {
   take_chunks(2);
   auto client = start_push();
-  ASSERT_TRUE(held.wait_for(1));
+  ASSERT_TRUE(held.wait_for(1) && wait_for_note(fleet.flotilla / "head/uploads"));
   fleet.start_worker("two");
   fleet.worker("one").signal(SIGKILL);
   let_all_pass();
@@ -263,7 +278,7 @@ TEST_F(FleetResume, AnotherNodeGoesOnWhereALostOneWas) {
 TEST_F(FleetResume, ARestartedCoordinatorKnowsWhereANodeWas) {
   take_chunks(2);
   auto client = start_push();
-  ASSERT_TRUE(held.wait_for(1));
+  ASSERT_TRUE(held.wait_for(1) && wait_for_note(fleet.flotilla / "head/uploads"));
   fleet.coordinator().signal(SIGKILL);
   fleet.worker("one").signal(SIGKILL);
   fleet.coordinator().wait();
