@@ -101,7 +101,7 @@ bool push_state::is_spent() {
   auto budget = is_.order.options.retry_budget;
   if (!heard_)
     budget = std::min(budget, is_.order.options.reach_budget);
-  if (paused_) // nobody tries
+  if (paused_ || (is_at_work() && seats_.count() == 0)) // nobody tries
     on_progress();
   if (!meter_.is_spent(self_->clock().now(), budget))
     return false;
@@ -120,6 +120,7 @@ void push_state::tick() {
   if (is_at_work()) {
     seats_.for_each([](seat& at) { at.note_rate(beat); });
     share_limits();
+    fill(); // whose turn it is may have changed
   }
   report_usage();
   watch_for_stranding();
