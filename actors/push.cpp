@@ -115,7 +115,8 @@ void push_state::recall_earlier() {
     begin_when_ready();
   };
   self_
-    ->request(is_.keeper, caf::infinite, atom::recall_v, is_.id, is_.order.at, shared_plan{plan_})
+    ->request(is_.keeper, std::chrono::seconds{30}, atom::recall_v, is_.id, is_.order.at,
+              shared_plan{plan_})
     .then(
       [this, go_on](recollection& earlier) {
         engagement_.profile = earlier.profile;

@@ -24,7 +24,7 @@ void push_state::stop() {
         "running the same command again continues: what the registry has is not sent again"});
 }
 
-/// Bodies on the wire go on to their end: a registry keeps nothing of half a blob.
+/// Bodies on the wire go on to their end: many a registry keeps nothing of half a blob.
 void push_state::set_paused(bool paused) {
   if (std::exchange(paused_, paused) == paused)
     return;
@@ -78,7 +78,7 @@ void push_state::report_usage() {
   if (phase_ == phase::sending && !paused_) {
     const auto& options = is_.order.options;
     now.least = static_cast<std::uint32_t>(seats_.count());
-    now.most = now.least * options.uploads;
+    seats_.for_each([&](const seat& at) { now.most += std::min(options.uploads, at.slots); });
     if (options.max_uploads != 0)
       now.most = std::min(now.most, options.max_uploads);
     now.held_back = options.bandwidth != 0;

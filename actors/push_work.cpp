@@ -43,6 +43,7 @@ void push_state::join(const node_info& info, node_actor node, surveyor_actor sur
   auto* at = seats_.add(info.id, std::move(node), info.name);
   if (at == nullptr)
     return spdlog::warn("push {}: no seat left for node {}", is_.id, info.name);
+  at->slots = info.uploads;
   self_->send(scout_, atom::join_v, info.id, std::move(surveyor));
 }
 
@@ -209,9 +210,8 @@ std::optional<upload_order> push_state::next_upload(const seat& at) {
 /// do: half of those that the other could send go back.
 void push_state::take_back_for_idle_nodes(const std::vector<seat*>& nodes) {
   // One that may send nothing would give it back, and be idle again.
-  auto found = std::find_if(nodes.begin(), nodes.end(), [](const seat* at) {
-    return at->is_idle() && at->limits.uploads > 0;
-  });
+  auto found = std::find_if(nodes.begin(), nodes.end(),
+                            [](const seat* at) { return at->is_idle() && at->limits.uploads > 0; });
   if (phase_ != phase::sending || nodes.size() < 2 || found == nodes.end())
     return;
   const auto& idle = **found;
@@ -259,7 +259,7 @@ void push_state::share_limits() {
   const auto most = most_streams();
   for (const auto* at : all) {
     const auto has_use = all_alike || !at->uploads.empty() || is_needed(at);
-    streams.push_back(has_use || most == 0 ? options.uploads : 0);
+    streams.push_back(has_use || most == 0 ? std::min(options.uploads, at->slots) : 0);
     rates.push_back(at->uploads.empty() ? 0 : at->wanted_rate());
   }
   if (most != 0)
