@@ -24,7 +24,7 @@ void push_state::stop() {
         "running the same command again continues: what the registry has is not sent again"});
 }
 
-/// Bodies on the wire go on to their end: many a registry keeps nothing of half a blob.
+/// Bodies on the wire go on to their end: a registry keeps nothing of half a blob.
 void push_state::set_paused(bool paused) {
   if (std::exchange(paused_, paused) == paused)
     return;
@@ -78,7 +78,7 @@ void push_state::report_usage() {
   if (phase_ == phase::sending && !paused_) {
     const auto& options = is_.order.options;
     now.least = static_cast<std::uint32_t>(seats_.count());
-    seats_.for_each([&](const seat& at) { now.most += std::min(options.uploads, at.slots); });
+    now.most = now.least * options.uploads;
     if (options.max_uploads != 0)
       now.most = std::min(now.most, options.max_uploads);
     now.held_back = options.bandwidth != 0;
@@ -101,7 +101,7 @@ bool push_state::is_spent() {
   auto budget = is_.order.options.retry_budget;
   if (!heard_)
     budget = std::min(budget, is_.order.options.reach_budget);
-  if (paused_ || (is_at_work() && seats_.count() == 0)) // nobody tries
+  if (paused_) // nobody tries
     on_progress();
   if (!meter_.is_spent(self_->clock().now(), budget))
     return false;
@@ -120,7 +120,6 @@ void push_state::tick() {
   if (is_at_work()) {
     seats_.for_each([](seat& at) { at.note_rate(beat); });
     share_limits();
-    fill(); // whose turn it is may have changed
   }
   report_usage();
   watch_for_stranding();

@@ -43,7 +43,6 @@ void push_state::join(const node_info& info, node_actor node, surveyor_actor sur
   auto* at = seats_.add(info.id, std::move(node), info.name);
   if (at == nullptr)
     return spdlog::warn("push {}: no seat left for node {}", is_.id, info.name);
-  at->slots = info.uploads;
   self_->send(scout_, atom::join_v, info.id, std::move(surveyor));
 }
 
@@ -57,8 +56,7 @@ void push_state::lose(const std::string& node) {
     return fail(
       {errc::internal, "the node died", "this is a mistake of Flotilla's; please report it"});
   for (auto blob : at->checks)
-    if (!looked_at().is_missing(blob)) // else another has told that it sends it
-      looked_at().lost(blob);
+    looked_at().lost(blob);
   for (const auto& [blob, bytes] : at->uploads)
     looked_at().lost(blob);
   if (is_trusting())
@@ -210,8 +208,9 @@ std::optional<upload_order> push_state::next_upload(const seat& at) {
 /// do: half of those that the other could send go back.
 void push_state::take_back_for_idle_nodes(const std::vector<seat*>& nodes) {
   // One that may send nothing would give it back, and be idle again.
-  auto found = std::find_if(nodes.begin(), nodes.end(),
-                            [](const seat* at) { return at->is_idle() && at->limits.uploads > 0; });
+  auto found = std::find_if(nodes.begin(), nodes.end(), [](const seat* at) {
+    return at->is_idle() && at->limits.uploads > 0;
+  });
   if (phase_ != phase::sending || nodes.size() < 2 || found == nodes.end())
     return;
   const auto& idle = **found;
@@ -259,7 +258,7 @@ void push_state::share_limits() {
   const auto most = most_streams();
   for (const auto* at : all) {
     const auto has_use = all_alike || !at->uploads.empty() || is_needed(at);
-    streams.push_back(has_use || most == 0 ? std::min(options.uploads, at->slots) : 0);
+    streams.push_back(has_use || most == 0 ? options.uploads : 0);
     rates.push_back(at->uploads.empty() ? 0 : at->wanted_rate());
   }
   if (most != 0)
@@ -443,17 +442,10 @@ std::string push_state::what_is_missing() const {
                    : std::to_string(left) + " blobs are held by no node that is here";
 }
 
-/// While what is left passes from one node to another all may be idle: only what lasts counts.
 void push_state::watch_for_stranding() {
-  const auto now = self_->clock().now();
-  const auto missing = is_.rules.alone ? std::string{} : what_is_missing();
-  if (missing.empty())
-    stranded_since_.reset();
-  else if (!stranded_since_)
-    stranded_since_ = now;
-  if (stranded_since_ && now - node_seen_at_ >= is_.rules.node_grace
-      && now - *stranded_since_ >= std::min(is_.rules.lease, is_.rules.node_grace))
-    fail(stranded(missing));
+  if (!is_.rules.alone && self_->clock().now() - node_seen_at_ >= is_.rules.node_grace)
+    if (auto missing = what_is_missing(); !missing.empty())
+      fail(stranded(missing));
 }
 
 failure push_state::stranded(const std::string& missing) const {
@@ -464,9 +456,9 @@ failure push_state::stranded(const std::string& missing) const {
     return why;
   std::size_t named = 0;
   for (ledger::index blob = 0; blob < plan_->blobs.size() && named < most_named; ++blob)
-    if (!looked_at().is_confirmed(blob))
+    if (!ledger_->is_confirmed(blob))
       why.message += (named++ == 0 ? ": " : ", ") + plan_->blobs[blob].id.to_string();
-  if (looked_at().total().blobs - looked_at().confirmed().blobs > named)
+  if (ledger_->total().blobs - ledger_->confirmed().blobs > named)
     why.message += ", …";
   return why;
 }

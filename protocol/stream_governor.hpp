@@ -18,7 +18,7 @@ public:
   struct epoch {
     double bytes_per_second = 0; ///< of bodies, for all streams together
     std::uint32_t in_use = 0;    ///< streams, on average
-    bool throttled = false;      ///< refused something as too much: 429, 503
+    bool throttled = false;      ///< 429, or 503 with a `Retry-After`
   };
 
   /// @param least,most streams; 1 <= least <= most
@@ -66,7 +66,6 @@ private:
   std::uint32_t streams_;
   std::uint32_t ceiling_; ///< throttled above it, not long ago
   int ceiling_age_ = 0;   ///< epochs
-  bool recovers_ = false; ///< from being throttled: one more each epoch, whatever it tells
   measure here_;          ///< of the number that stands
   trial trying_ = trial::none;
   std::uint32_t before_ = 0; ///< what stood before the trial
