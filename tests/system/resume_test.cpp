@@ -100,6 +100,8 @@ protected:
     for (int i = 0; i < 1000; ++i) {
       std::error_code gone;
       for (const auto& entry : std::filesystem::recursive_directory_iterator{dir, gone}) {
+        if (!entry.is_regular_file(gone))
+          continue;
         std::ifstream in{entry.path()};
         const std::string text{std::istreambuf_iterator<char>{in}, {}};
         if (text.find("\"held\":" + std::to_string(2 * chunk) + ',') != std::string::npos)
