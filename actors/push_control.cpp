@@ -118,7 +118,10 @@ void push_state::tick() {
     return;
   begin_when_ready();
   if (is_at_work()) {
-    seats_.for_each([](seat& at) { at.note_rate(beat); });
+    seats_.for_each([](seat& at) {
+      at.note_rate(beat);
+      at.recalled = false; // once a beat: what is taken back may come back
+    });
     share_limits();
   }
   report_usage();

@@ -350,7 +350,6 @@ void push_state::book(seat& at, node_report& report) {
   if (!in_vain.empty())
     self_->send(at.node, atom::drop_v, is_.id, std::move(in_vain));
   at.waiting = report.waiting;
-  at.recalled = false;
   if (at.is == seat::stage::engaged)
     at.is = seat::stage::working;
   at.last.share = report.share;
