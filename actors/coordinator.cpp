@@ -4,6 +4,7 @@
 #include "actors/governor.hpp"
 #include "actors/journal.hpp"
 #include "actors/order_json.hpp"
+#include "actors/teller.hpp"
 #include "actors/world.hpp"
 #include "protocol/text.hpp"
 
@@ -137,10 +138,8 @@ void coordinator_state::start(const std::string& id, push_order order, push_memo
   setting.http = is_.http;
   setting.tokens = is_.tokens;
   setting.node_tokens = is_.node_tokens;
-  setting.ended = [me = caf::actor_cast<caf::weak_actor_ptr>(self_), id](push_report report) {
-    if (auto coordinator = me.lock())
-      caf::anon_send(caf::actor_cast<caf::actor>(coordinator), atom::ended_v, id,
-                     std::move(report));
+  setting.ended = [tell = teller(self_), id](push_report report) {
+    tell(atom::ended_v, id, std::move(report));
   };
   auto fresh = self_->spawn(push, std::move(setting));
   self_->monitor(fresh);

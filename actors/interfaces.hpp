@@ -40,7 +40,8 @@ using gateway_actor = caf::typed_actor<
   // Ends, for that reason, the request whose body that watcher follows under that ticket; its
   // outcome has none, and tells how far the body was. No such request: nothing happens.
   caf::reacts_to<atom::cancel, body_watcher_actor, std::uint32_t, protocol::failure>,
-  // The registry wants to be left alone for so long: what comes until then waits here.
+  // The registry wants to be left alone for so long: what comes until then waits here. What is
+  // under way goes on, to another authorization or a redirect, too.
   caf::reacts_to<atom::hold, caf::timespan>>;
 
 /// Whoever a GOVERNOR governs: a push.

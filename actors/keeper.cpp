@@ -5,7 +5,8 @@
 
 #include <spdlog/spdlog.h>
 
-#include <unordered_map>
+#include <iterator>
+#include <unordered_set>
 
 namespace flotilla::actors {
 
@@ -18,10 +19,6 @@ std::string directory_of(const std::string& state, const protocol::endpoint& at)
   origin.erase(0, origin.find("://") + 3);
   return state + "/uploads/" + (at.registry().secure ? "" : "http:") + origin + '/'
          + at.repository();
-}
-
-std::string host_of(const protocol::endpoint& at) {
-  return at.registry().origin();
 }
 
 } // namespace
@@ -67,7 +64,7 @@ recollection keeper_state::recall(const std::string& push, const protocol::endpo
   all.profile = protocol::built_in_profile(at.registry());
   if (dir_.empty())
     return all;
-  auto& of = clients_[push] = client{std::move(plan), notes_of(at), host_of(at), {}};
+  auto& of = clients_[push] = client{std::move(plan), notes_of(at), at.registry().origin(), {}};
   recall_profile(of, all.profile);
   recall_uploads(push, of, all);
   return all;
@@ -78,33 +75,33 @@ void keeper_state::recall_profile(const client& of, protocol::registry_profile& 
     return;
   attempt("read", [&] {
     const auto age = std::chrono::seconds{longest_profile}.count();
-    const auto text = profiles_->upload_habits(of.host, now() - age);
+    const auto text = profiles_->upload_habits(of.registry, now() - age);
     if (text.empty())
       return;
     if (auto seen = parse_registry_profile(text))
       to.merge(*seen);
     else
-      spdlog::warn("what was learned of {} cannot be read: {}", of.host, seen.error().message);
+      spdlog::warn("what was learned of {} cannot be read: {}", of.registry, seen.error().message);
   });
 }
 
 /// The directory holds few; a plan may have a million blobs.
 void keeper_state::recall_uploads(const std::string& push, client& of, recollection& to) {
-  std::unordered_map<std::string, protocol::ledger::index> wanted;
-  for (auto& note : of.notes->names(longest_upload))
-    wanted.emplace(std::move(note), protocol::ledger::index{0});
-  if (wanted.empty())
+  auto names = of.notes->names(longest_upload);
+  if (names.empty())
     return;
+  const std::unordered_set<std::string> wanted{std::make_move_iterator(names.begin()),
+                                               std::make_move_iterator(names.end())};
   const auto& blobs = of.plan.value->blobs;
   for (std::size_t i = 0; i < blobs.size(); ++i) {
     auto note = blobs[i].id.to_string();
-    if (wanted.count(note) == 0 || is_taken(of.notes, note))
+    if (wanted.count(note) == 0 || of.notes->has(note))
       continue;
     attempt("read", [&] {
       const auto text = of.notes->take(note);
       if (!text)
         return spdlog::info("push {}: another process is sending {}", push, blobs[i].id.brief());
-      of.taken[note] = *text;
+      of.taken.insert(note);
       auto upload = parse_open_upload(*text);
       if (!upload)
         return;
@@ -114,20 +111,13 @@ void keeper_state::recall_uploads(const std::string& push, client& of, recollect
   }
 }
 
-bool keeper_state::is_taken(const place_notes& where, const std::string& note) const {
-  for (const auto& [push, each] : clients_)
-    if (each.notes == where && each.taken.count(note) != 0)
-      return true;
-  return false;
-}
-
 void keeper_state::record(const std::string& push, const open_upload& upload) {
   const auto found = clients_.find(push);
   if (found == clients_.end() || upload.blob >= found->second.plan.value->blobs.size())
     return;
   auto& of = found->second;
   auto note = of.plan.value->blobs[upload.blob].id.to_string();
-  const auto ours = of.taken.find(note) != of.taken.end();
+  const auto ours = of.taken.count(note) != 0;
   attempt("written down", [&] {
     if (!upload.is_open()) {
       if (ours)
@@ -136,14 +126,10 @@ void keeper_state::record(const std::string& push, const open_upload& upload) {
       return;
     }
     // Where another push sends the same blob, its note stands: ours would end it.
-    if (!ours && (is_taken(of.notes, note) || !of.notes->take(note)))
+    if (!ours && (of.notes->has(note) || !of.notes->take(note)))
       return;
-    auto& text = of.taken[note];
-    auto now = to_json(upload);
-    if (text == now)
-      return;
-    of.notes->write(note, now);
-    text = std::move(now);
+    of.taken.insert(note);
+    of.notes->write(note, to_json(upload));
     if (std::exchange(in_trouble_, false))
       spdlog::warn("how far uploads are is written down again");
   });
@@ -153,15 +139,16 @@ void keeper_state::learn(const std::string& push, const protocol::registry_profi
   const auto found = clients_.find(push);
   if (found == clients_.end() || !profiles_)
     return;
-  attempt("written down",
-          [&] { profiles_->remember_upload_habits(found->second.host, to_json(profile), now()); });
+  attempt("written down", [&] {
+    profiles_->remember_upload_habits(found->second.registry, to_json(profile), now());
+  });
 }
 
 void keeper_state::end(const std::string& push) {
   const auto found = clients_.find(push);
   if (found == clients_.end())
     return;
-  for (const auto& [note, text] : found->second.taken)
+  for (const auto& note : found->second.taken)
     found->second.notes->give_back(note);
   clients_.erase(found);
 }

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -40,14 +41,13 @@ private:
   struct client {
     shared_plan plan;
     place_notes notes;
-    std::string host;                         ///< and port
-    std::map<std::string, std::string> taken; ///< notes that it has: their texts
+    std::string registry;        ///< its origin
+    std::set<std::string> taken; ///< notes that it has
   };
 
   place_notes notes_of(const protocol::endpoint& at);
   void recall_uploads(const std::string& push, client& of, recollection& to);
   void recall_profile(const client& of, protocol::registry_profile& to);
-  bool is_taken(const place_notes& where, const std::string& note) const;
   template <class Work>
   void attempt(const char* what, Work work);
   std::int64_t now() const;

@@ -2,6 +2,7 @@
 
 #include "actors/checker.hpp"
 #include "actors/gateway.hpp"
+#include "actors/teller.hpp"
 #include "actors/uploader.hpp"
 #include "protocol/plan.hpp"
 
@@ -58,12 +59,10 @@ void node_state::engage(engagement job, push_actor push, token_actor tokens) {
   d.job = std::move(job);
   d.push = std::move(push);
   d.pending = {};
-  // A weak handle: the node holds its gateways already.
-  auto tell = [me = caf::actor_cast<caf::weak_actor_ptr>(self_), id](caf::timespan pause) {
-    if (auto desk = me.lock())
-      caf::anon_send(caf::actor_cast<caf::actor>(desk), atom::throttled_v, id, pause);
-  };
-  d.gateway = self_->spawn<caf::linked>(gateway, http_, std::move(tokens), d.job, std::move(tell));
+  auto throttled
+    = [tell = teller(self_), id](caf::timespan pause) { tell(atom::throttled_v, id, pause); };
+  d.gateway
+    = self_->spawn<caf::linked>(gateway, http_, std::move(tokens), d.job, std::move(throttled));
   start_crew(d);
   if (known) {
     for (const auto& [blob, body] : d.bodies)

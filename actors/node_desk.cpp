@@ -74,11 +74,12 @@ void node_state::on_moved(const std::string& push, const body_progress& progress
 void node_state::watch(duty& d, const body_progress& progress) {
   const auto now = self_->clock().now();
   const auto end = progress.before + progress.length;
-  auto [known, is_new] = d.on_wire.try_emplace(progress.blob, progress.before);
   if (progress.length == 0 || progress.sent < progress.before || progress.sent >= end) {
-    d.on_wire.erase(known);
-    return d.watch.end(progress.blob, now);
+    if (d.on_wire.erase(progress.blob) != 0)
+      d.watch.end(progress.blob, now);
+    return;
   }
+  auto [known, is_new] = d.on_wire.try_emplace(progress.blob, progress.before);
   if (is_new || std::exchange(known->second, progress.before) != progress.before) {
     const auto& body = d.bodies.at(progress.blob);
     d.watch.begin(progress.blob, {body.id.to_string(), progress.length, body.size - end}, now);

@@ -1,9 +1,7 @@
 #include "actors/open_upload_json.hpp"
 
 #include "actors/json_reader.hpp"
-
-#include <charconv>
-#include <system_error>
+#include "protocol/text.hpp"
 
 namespace flotilla::actors {
 
@@ -57,12 +55,10 @@ result<open_upload> parse_open_upload(std::string_view text) {
     from.text("path", to.from.path);
     from.number("size", to.from.size);
     from.parsed("changed", to.from.changed, [](std::string_view number) -> result<std::int64_t> {
-      std::int64_t value = 0;
-      const auto* end = number.data() + number.size();
-      const auto [rest, error] = std::from_chars(number.data(), end, value);
-      if (error != std::errc{} || rest != end)
+      const auto value = protocol::whole_number<std::int64_t>(number);
+      if (!value)
         return failure{protocol::errc::malformed, "is no number", {}};
-      return value;
+      return *value;
     });
   });
 }

@@ -3,6 +3,7 @@
 #include "actors/gateway.hpp"
 #include "actors/publisher.hpp"
 #include "actors/scout.hpp"
+#include "actors/teller.hpp"
 #include "protocol/token.hpp"
 
 #include <algorithm>
@@ -67,11 +68,7 @@ void push_state::on_outlined(std::shared_ptr<const protocol::push_plan> plan) {
                  order.at,      scopes_of(order, *plan_),
                  order.options, protocol::built_in_profile(order.at.registry())};
   recall_earlier();
-  // A weak handle: the push holds its publisher already.
-  auto tell = [me = caf::actor_cast<caf::weak_actor_ptr>(self_)](auto... what) {
-    if (auto push = me.lock())
-      caf::anon_send(caf::actor_cast<caf::actor>(push), std::move(what)...);
-  };
+  auto tell = teller(self_);
   auto throttled = [tell](caf::timespan pause) { tell(atom::throttled_v, pause); };
   gateway_
     = self_->spawn<caf::linked>(gateway, is_.http, is_.tokens, engagement_, std::move(throttled));

@@ -37,56 +37,6 @@ void push_state::set_paused(bool paused) {
     fill();
 }
 
-void push_state::limit(const limit_change& change) {
-  auto& options = is_.order.options;
-  if (change.sets_uploads)
-    options.uploads = std::clamp<std::uint32_t>(change.uploads, 1, 32);
-  if (change.sets_bandwidth)
-    options.bandwidth = change.bandwidth;
-  engagement_.options = options;
-  if (is_.journal.changed)
-    is_.journal.changed(is_.order);
-  share_limits();
-}
-
-/// Fewer or more, by what the registry takes.
-void push_state::govern(std::uint32_t streams) {
-  governed_ = streams;
-  share_limits();
-}
-
-/// The registry has asked some node, or another push, for a pause: it holds for all.
-void push_state::hold(caf::timespan span) {
-  held_until_ = std::max(held_until_, self_->clock().now() + span);
-  self_->send(gateway_, atom::hold_v, span);
-  seats_.for_each([&](const seat& at) { self_->send(at.node, atom::hold_v, is_.id, span); });
-}
-
-void push_state::on_throttled(caf::timespan pause) {
-  if (is_.governor)
-    self_->send(is_.governor, atom::throttled_v, is_.id, pause);
-  if (pause.count() > 0 && gateway_)
-    hold(pause);
-}
-
-/// What the governor learns from.
-void push_state::report_usage() {
-  if (!is_.governor)
-    return;
-  registry_usage now;
-  now.bytes = sent_bytes_ - std::exchange(told_bytes_, sent_bytes_);
-  if (phase_ == phase::sending && !paused_) {
-    const auto& options = is_.order.options;
-    now.least = static_cast<std::uint32_t>(seats_.count());
-    now.most = now.least * options.uploads;
-    if (options.max_uploads != 0)
-      now.most = std::min(now.most, options.max_uploads);
-    now.held_back = options.bandwidth != 0;
-    seats_.for_each([&](const seat& at) { now.streams += at.last.bodies_in_all; });
-  }
-  self_->send(is_.governor, atom::report_v, is_.id, now);
-}
-
 // ---- the clock -------------------------------------------------------------------------------
 
 void push_state::on_setback(const setback_note& note) {

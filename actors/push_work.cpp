@@ -1,13 +1,11 @@
 #include "actors/push.hpp"
 
-#include "protocol/fair_shares.hpp"
-
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
 
-// Who does what: how work is granted to the nodes of a push, and what they report.
+// Who does what: how nodes come to work for a push, and how work is granted to them.
 
 namespace flotilla::actors {
 
@@ -208,9 +206,8 @@ std::optional<upload_order> push_state::next_upload(const seat& at) {
 /// do: half of those that the other could send go back.
 void push_state::take_back_for_idle_nodes(const std::vector<seat*>& nodes) {
   // One that may send nothing would give it back, and be idle again.
-  auto found = std::find_if(nodes.begin(), nodes.end(), [](const seat* at) {
-    return at->is_idle() && at->limits.uploads > 0;
-  });
+  auto found = std::find_if(nodes.begin(), nodes.end(),
+                            [](const seat* at) { return at->is_idle() && at->limits.uploads > 0; });
   if (phase_ != phase::sending || nodes.size() < 2 || found == nodes.end())
     return;
   const auto& idle = **found;
@@ -239,190 +236,6 @@ void push_state::recall_everything() {
     at.recalled = true;
     self_->send(at.node, atom::recall_v, is_.id, std::move(all));
   });
-}
-
-/// What the push may use in all is divided among the nodes that use it, and what one cannot use
-/// goes to the others. One that is idle may begin with its part of what there would be if it were
-/// not. Where there are fewer streams than nodes, those that are busy come first.
-void push_state::share_limits() {
-  const auto& options = is_.order.options;
-  std::vector<seat*> all;
-  seats_.for_each([&all](seat& at) { all.push_back(&at); });
-  const auto idle = std::stable_partition(all.begin(), all.end(),
-                                          [](const seat* at) { return !at->uploads.empty(); });
-  const auto busy = static_cast<std::uint64_t>(idle - all.begin());
-  const auto is_needed
-    = [this](const seat* at) { return ledger_ && looked_at().may_have_upload(at->number); };
-  const auto all_alike = busy == 0 && std::none_of(all.begin(), all.end(), is_needed);
-  std::vector<std::uint64_t> streams, rates;
-  const auto most = most_streams();
-  for (const auto* at : all) {
-    const auto has_use = all_alike || !at->uploads.empty() || is_needed(at);
-    streams.push_back(has_use || most == 0 ? options.uploads : 0);
-    rates.push_back(at->uploads.empty() ? 0 : at->wanted_rate());
-  }
-  if (most != 0)
-    streams = protocol::fair_shares(most, streams);
-  rates = protocol::fair_shares(options.bandwidth, rates);
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    node_limits now{static_cast<std::uint32_t>(streams[i]), 0};
-    if (options.bandwidth != 0)
-      now.bandwidth = std::max<std::uint64_t>(
-        1, all[i]->uploads.empty() ? options.bandwidth / (busy + 1) : rates[i]);
-    limit_node(*all[i], now);
-  }
-}
-
-/// On all nodes together; 0: as many as each may have.
-std::uint32_t push_state::most_streams() const {
-  const auto by_user = is_.order.options.max_uploads;
-  return by_user == 0 || governed_ == 0 ? std::max(by_user, governed_)
-                                        : std::min(by_user, governed_);
-}
-
-void push_state::limit_node(seat& at, const node_limits& now) {
-  if (now.uploads == at.limits.uploads && now.bandwidth == at.limits.bandwidth)
-    return;
-  at.limits = now;
-  if (at.is != seat::stage::surveyed && at.is != seat::stage::located)
-    self_->send(at.node, atom::limit_v, is_.id, now);
-}
-
-// ---- what nodes tell -------------------------------------------------------------------------
-
-/// Nothing that another process says is taken for an index unseen.
-bool push_state::is_sound(const node_report& report) const {
-  const auto most = plan_ ? plan_->blobs.size() : 0;
-  auto known = [most](ledger::index blob) { return blob < most; };
-  auto is_known = [most](const auto& result) { return result.blob < most; };
-  return std::all_of(report.checks.begin(), report.checks.end(), is_known)
-         && std::all_of(report.uploads.begin(), report.uploads.end(), is_known)
-         && std::all_of(report.begun.begin(), report.begun.end(), is_known)
-         && std::all_of(report.returned.begin(), report.returned.end(), known)
-         && std::all_of(report.claimed.begin(), report.claimed.end(), known);
-}
-
-void push_state::on_report(const std::string& node, node_report report) {
-  auto* at = seats_.find(node);
-  if (phase_ == phase::ended || at == nullptr || !ledger_)
-    return;
-  if (!is_sound(report))
-    return spdlog::error("push {}: node {} reports blobs that the plan does not have", is_.id,
-                         at->last.share.name);
-  at->sent_lately += report.sent_bytes;
-  sent_bytes_ += report.sent_bytes;
-  resent_bytes_ += report.resent_bytes;
-  if (!report.checks.empty() || !report.uploads.empty() || report.moved)
-    on_progress();
-  for (const auto& note : report.setbacks) // after: trouble outweighs what went well before it
-    on_setback(note);
-  if (report.throttled)
-    on_throttled(report.pause);
-  book(*at, report);
-  note_begun(std::move(report.begun));
-  for (const auto& seen : report.learned)
-    learn(seen);
-  take_checks(report.checks);
-  take_uploads(report.uploads);
-  if (!report.failures.empty())
-    return fail(std::move(report.failures.front()));
-  fill();
-  advance();
-}
-
-void push_state::book(seat& at, node_report& report) {
-  for (const auto& result : report.checks)
-    at.checks.erase(result.blob);
-  for (const auto& result : report.uploads)
-    at.drop_upload(result.blob);
-  for (auto blob : report.returned) {
-    at.drop_upload(blob);
-    looked_at().returned(blob);
-  }
-  std::vector<ledger::index> in_vain;
-  for (auto blob : report.claimed)
-    if (at.uploads.count(blob) != 0)
-      continue; // it was granted to this very node before it could tell
-    else if (looked_at().claimed(blob))
-      at.grant_upload(blob, plan_->blobs[blob].size);
-    else
-      in_vain.push_back(blob);
-  if (!in_vain.empty())
-    self_->send(at.node, atom::drop_v, is_.id, std::move(in_vain));
-  at.waiting = report.waiting;
-  if (at.is == seat::stage::engaged)
-    at.is = seat::stage::working;
-  at.last.share = report.share;
-  at.last.in_flight_bytes = report.in_flight_bytes;
-  at.last.bodies = std::move(report.bodies);
-  at.last.bodies_in_all = report.bodies_in_all;
-}
-
-void push_state::take_checks(const std::vector<check_result>& results) {
-  auto& to = looked_at();
-  const auto trusting = is_trusting();
-  auto doubt = false;
-  std::vector<upload_result> present;
-  for (const auto& result : results) {
-    if (result.present) {
-      to.found(result.blob);
-      if (begun_.count(result.blob) != 0)
-        note_begun({{result.blob, {}, {}}});
-      present.push_back({result.blob, protocol::confirmation::present});
-    } else {
-      to.missing(result.blob);
-      doubt = true;
-      const auto& what = plan_->blobs[result.blob];
-      if (is_.order.options.to != purpose::push)
-        report_.absent.push_back({result.blob, what.id, what.size, result.mountable});
-    }
-  }
-  if (!present.empty() && !again_ && is_.journal.confirmed)
-    is_.journal.confirmed(std::move(present));
-  if (!trusting)
-    return;
-  spot_checks_out_ -= std::min(spot_checks_out_, static_cast<std::uint32_t>(results.size()));
-  if (doubt) {
-    spot_checks_left_ = 0; // the manifest promises more than is there: look at everything
-    trusting_ = false;
-  }
-  if (!is_trusting() && trusting_)
-    ledger_->found_all_unasked();
-}
-
-void push_state::take_uploads(const std::vector<upload_result>& results) {
-  for (const auto& result : results) {
-    looked_at().confirmed(result.blob, result.how);
-    if (result.how == protocol::confirmation::resumed)
-      earlier_bytes_ += std::exchange(earlier_[result.blob], 0);
-    if (again_)
-      ledger_->corrected(result.blob, result.how);
-  }
-  if (!results.empty() && is_.journal.confirmed)
-    is_.journal.confirmed(results);
-}
-
-/// Where an upload stands is written down before anything else becomes of it.
-void push_state::note_begun(std::vector<open_upload> uploads) {
-  for (auto& upload : uploads) {
-    if (is_.keeper)
-      self_->send(is_.keeper, atom::record_v, is_.id, upload);
-    if (upload.is_open())
-      begun_.insert_or_assign(upload.blob, std::move(upload));
-    else
-      begun_.erase(upload.blob);
-  }
-}
-
-void push_state::learn(const protocol::registry_profile& seen) {
-  const auto before = engagement_.profile;
-  engagement_.profile.merge(seen);
-  if (engagement_.profile == before)
-    return;
-  seats_.for_each(
-    [this](const seat& at) { self_->send(at.node, atom::learn_v, is_.id, engagement_.profile); });
-  if (is_.keeper)
-    self_->send(is_.keeper, atom::learn_v, is_.id, engagement_.profile);
 }
 
 // ---- when nothing goes on --------------------------------------------------------------------

@@ -36,7 +36,7 @@ struct seat {
   std::uint64_t upload_bytes = 0;
   std::uint32_t waiting
     = 0;                 ///< of the uploads, those that no uploader had taken at its last report
-  bool recalled = false; ///< was asked to give something back, and has not answered
+  bool recalled = false; ///< was asked in this beat to give something back
   node_limits limits;
   std::uint64_t sent_lately = 0; ///< bytes since the rate was noted
   double rate = 0;               ///< bytes per second, smoothed

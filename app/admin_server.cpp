@@ -12,7 +12,6 @@
 #include <spdlog/spdlog.h>
 
 #include <cerrno>
-#include <charconv>
 #include <future>
 #include <mutex>
 #include <system_error>
@@ -74,10 +73,10 @@ protocol::result<listen_address> parse_listen_address(const std::string& text,
   if ((!bracketed && at.host.find(':') != std::string::npos)
       || at.host.find_first_of("[]/@ ") != std::string::npos)
     return malformed(text, flag);
-  const auto* last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data() + colon + 1, last, at.port);
-  if (error != std::errc{} || end != last)
+  const auto port = protocol::whole_number<decltype(at.port)>(text.substr(colon + 1));
+  if (!port)
     return malformed(text, flag);
+  at.port = *port;
   return at;
 }
 

@@ -3,7 +3,6 @@
 #include "protocol/text.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <tuple>
 
@@ -17,10 +16,7 @@ constexpr std::uint64_t mib = 1 << 20;
 constexpr std::uint64_t step_down = 4;
 
 std::uint64_t number_in(const http_response& response, std::string_view field) noexcept {
-  const auto text = trimmed(response.fields.value(field));
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size() ? value : 0;
+  return whole_number<std::uint64_t>(trimmed(response.fields.value(field))).value_or(0);
 }
 
 bool ends_with(std::string_view text, std::string_view end) noexcept {

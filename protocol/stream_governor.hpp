@@ -18,7 +18,7 @@ public:
   struct epoch {
     double bytes_per_second = 0; ///< of bodies, for all streams together
     std::uint32_t in_use = 0;    ///< streams, on average
-    bool throttled = false;      ///< 429, or 503 with a `Retry-After`
+    bool throttled = false;      ///< refused as too much: 429, 503, or a spent allowance
   };
 
   /// @param least,most streams; 1 <= least <= most

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace flotilla::protocol {
 
@@ -23,5 +26,15 @@ std::string hex_digits(const std::uint8_t* bytes, std::size_t count);
 
 /// Without blanks and tabs at both ends.
 std::string_view trimmed(std::string_view text) noexcept;
+
+/// The number that the text is, in decimal digits (after a `-`, where Number has a sign) and
+/// nothing else; nothing for any other text, and for a number that Number does not hold.
+template <class Number>
+std::optional<Number> whole_number(std::string_view text) noexcept {
+  Number value{};
+  const auto* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, value);
+  return error == std::errc{} && end == last ? std::optional{value} : std::nullopt;
+}
 
 } // namespace flotilla::protocol

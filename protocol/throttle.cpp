@@ -4,7 +4,6 @@
 #include "protocol/text.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,9 +23,7 @@ number read_number(std::string_view text) {
   text = trimmed(text);
   if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos)
     return std::nullopt;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} ? number{value} : std::nullopt;
+  return whole_number<std::int64_t>(text);
 }
 
 /// Cuts at `separator` outside of quoted strings (RFC 9651 section 3.3.3).

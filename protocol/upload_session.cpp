@@ -3,7 +3,6 @@
 #include "protocol/registry_error.hpp"
 #include "protocol/text.hpp"
 
-#include <charconv>
 #include <tuple>
 
 namespace flotilla::protocol {
@@ -79,12 +78,10 @@ result<std::uint64_t> parse_held_bytes(std::string_view range) {
     return std::uint64_t{0};
   if (text.substr(0, 2) != "0-")
     return malformed(range, "does not begin at 0");
-  const auto digits = text.substr(2);
-  std::uint64_t last = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), last);
-  if (error != std::errc{} || end != digits.data() + digits.size() || last == UINT64_MAX)
+  const auto last = whole_number<std::uint64_t>(text.substr(2));
+  if (!last || *last == UINT64_MAX)
     return malformed(range, "has no last byte");
-  return last == 0 ? std::uint64_t{0} : last + 1;
+  return *last == 0 ? std::uint64_t{0} : *last + 1;
 }
 
 bool is_lost_session(const http_response& response) {

@@ -69,11 +69,8 @@ bool is_ipv6_literal(std::string_view host) {
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size() || port == 0)
-    return std::nullopt;
-  return port;
+  const auto port = whole_number<std::uint16_t>(text);
+  return port && *port != 0 ? port : std::nullopt;
 }
 
 /// `host[:port]`, where the host may be an IPv6 literal full of colons.

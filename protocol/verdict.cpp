@@ -6,7 +6,6 @@
 #include "protocol/text.hpp"
 #include "protocol/token.hpp"
 
-#include <charconv>
 #include <optional>
 
 namespace flotilla::protocol {
@@ -18,12 +17,7 @@ std::string place(const endpoint& at) {
 }
 
 std::optional<std::uint64_t> content_length(const http_response& response) {
-  auto text = response.fields.value("content-length");
-  std::uint64_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size())
-    return std::nullopt;
-  return value;
+  return whole_number<std::uint64_t>(response.fields.value("content-length"));
 }
 
 /// A 200 alone is anybody's. It counts with the right length, or, where a proxy leaves that out,

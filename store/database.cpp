@@ -61,15 +61,7 @@ trouble kind_of(int code, int reason) {
     case SQLITE_BUSY: return trouble::held;
     default: break;
   }
-  switch (reason) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG: return trouble::full;
-    case EACCES:
-    case EPERM:
-    case EROFS: return trouble::read_only;
-    default: return trouble::other;
-  }
+  return trouble_behind(reason);
 }
 
 const char* in_words(trouble kind) {

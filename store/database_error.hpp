@@ -16,6 +16,9 @@ enum class trouble : unsigned char {
   held,      ///< another process has it
 };
 
+/// What the system's reason for a failed call (`errno`) means.
+trouble trouble_behind(int reason) noexcept;
+
 /// A sentence with the file's path and the words of SQLite or the system.
 class database_error : public std::runtime_error {
 public:

@@ -15,7 +15,7 @@ namespace flotilla::store {
 namespace {
 
 [[noreturn]] void fail(const std::string& path, int reason) {
-  const bool forbidden = reason == EACCES || reason == EPERM || reason == EROFS;
+  const bool forbidden = trouble_behind(reason) == trouble::read_only;
   throw database_error{path + ": " + (forbidden ? "it is read-only for us: " : "cannot lock it: ")
                          + std::generic_category().message(reason),
                        forbidden ? trouble::read_only : trouble::other};

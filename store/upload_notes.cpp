@@ -21,18 +21,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A text before which its length and checksum stand: `12 3735928559 …`.
 constexpr std::size_t most_text = 64 << 10; // bytes
 
 [[noreturn]] void fail(const std::string& path, int reason) {
-  const bool full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
-  const bool forbidden = reason == EACCES || reason == EPERM || reason == EROFS;
-  throw database_error{path + ": " + std::generic_category().message(reason), full ? trouble::full
-                                                                              : forbidden
-                                                                                ? trouble::read_only
-                                                                                : trouble::other};
+  throw database_error{path + ": " + std::generic_category().message(reason),
+                       trouble_behind(reason)};
 }
 
+/// Its length and checksum stand before it: `12 3735928559 …`.
 std::string framed(std::string_view text) {
   std::string bytes = std::to_string(text.size()) + ' ' + std::to_string(checksum(text)) + ' ';
   return bytes.append(text);

@@ -106,11 +106,9 @@ bool response_sink::complete() const noexcept {
     return false;
   if (is_head_ || response_.status == 204 || response_.status == 304)
     return true;
-  const auto text = response_.fields.value("content-length");
-  std::uint64_t length = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-  return !text.empty() && error == std::errc{} && end == text.data() + text.size()
-         && body_bytes_ >= length;
+  const auto length
+    = protocol::whole_number<std::uint64_t>(response_.fields.value("content-length"));
+  return length && body_bytes_ >= *length;
 }
 
 } // namespace flotilla::transport

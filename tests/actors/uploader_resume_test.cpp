@@ -28,6 +28,14 @@ protected:
   void hold_chunks() {
     net->hold = is_chunk;
   }
+  /// The two that come first leave, and are acknowledged.
+  void take_two_chunks() {
+    for (int i = 0; i < 2; ++i) {
+      network::body_left(net->held[0]);
+      net->let_go(0);
+      settle();
+    }
+  }
   /// Where the chunks so far begin, in MiB.
   std::vector<std::uint64_t> chunks() const {
     std::vector<std::uint64_t> all;
@@ -100,11 +108,7 @@ protected:
     add_node("local", 1);
     hold_chunks();
     submit();
-    for (int i = 0; i < 2; ++i) {
-      network::body_left(net->held[0]);
-      net->let_go(0);
-      settle();
-    }
+    take_two_chunks();
     pass(1s);
     for (const auto& each : {caf::actor_cast<caf::actor>(head), caf::actor_cast<caf::actor>(memory),
                              caf::actor_cast<caf::actor>(nodes[0])})
@@ -190,11 +194,7 @@ TEST_F(UploaderResume, HandsAnUploadOverToAnotherNode) {
   add_node("one", 1);
   hold_chunks();
   submit();
-  for (int i = 0; i < 2; ++i) {
-    network::body_left(net->held[0]);
-    net->let_go(0);
-    settle();
-  }
+  take_two_chunks();
   pass(1s);
   caf::anon_send_exit(nodes[0], caf::exit_reason::kill);
   settle();
