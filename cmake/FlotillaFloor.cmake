@@ -24,16 +24,14 @@ function(flotilla_floor name)
   add_library(flotilla_${name} STATIC ${files})
   target_include_directories(flotilla_${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(flotilla_${name} PUBLIC ${arg_LINKS})
-  if(arg_PRECOMPILE AND NOT FLOTILLA_SANITIZE)
-    target_precompile_headers(flotilla_${name} PRIVATE ${arg_PRECOMPILE})
-  endif()
+  target_precompile_headers(flotilla_${name} PRIVATE ${arg_PRECOMPILE})
   flotilla_warnings(flotilla_${name})
 endfunction()
 
-# flotilla_tests(NAME [LINKS libs...] [SLOW]): the binary NAME_tests of tests/NAME/*.cpp. Each test
-# becomes one of ctest's, so that they run side by side.
+# flotilla_tests(NAME [LINKS libs...] [PRECOMPILE headers...] [SLOW]): the binary NAME_tests of
+# tests/NAME/*.cpp. Each test becomes one of ctest's, so that they run side by side.
 function(flotilla_tests name)
-  cmake_parse_arguments(arg "SLOW" "" "LINKS" ${ARGN})
+  cmake_parse_arguments(arg "SLOW" "" "LINKS;PRECOMPILE" ${ARGN})
   file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp)
   if(NOT files)
     return()
@@ -44,6 +42,7 @@ function(flotilla_tests name)
     target_link_libraries(${name}_tests PRIVATE flotilla_${name})
   endif()
   target_link_libraries(${name}_tests PRIVATE ${arg_LINKS} GTest::gmock GTest::gtest_main)
+  target_precompile_headers(${name}_tests PRIVATE <gmock/gmock.h> ${arg_PRECOMPILE})
   flotilla_warnings(${name}_tests)
   if(FLOTILLA_SANITIZE)
     target_compile_options(${name}_tests PRIVATE -O0) # half the time to build, and nothing lost
