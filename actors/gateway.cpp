@@ -41,6 +41,8 @@ std::string name_of(const protocol::http_request& request) {
 
 void gateway_state::wire(http_actor http, token_actor tokens, engagement job, throttle_news tell) {
   tell_ = std::move(tell);
+  // Two gateways share a lane for a while, when a coordinator comes back.
+  last_tag_ = world_of(self_->system()).dice() / 2;
   http_ = std::move(http);
   tokens_ = std::move(tokens);
   job_ = std::move(job);

@@ -8,6 +8,8 @@
 namespace flotilla::actors {
 
 void governor_state::join(const std::string& push, governed_actor whom) {
+  if (const caf::timespan left = held_until_ - self_->clock().now(); left.count() > 0)
+    self_->send(whom, atom::hold_v, left);
   clients_[push] = {std::move(whom), {}, 0};
   if (!std::exchange(ticking_, true))
     self_->delayed_send(self_, epoch, atom::tick_v);
@@ -29,6 +31,7 @@ void governor_state::on_throttled(const std::string& push, caf::timespan pause) 
   if (pause.count() <= 0)
     return;
   held_back_ = true;
+  held_until_ = std::max(held_until_, self_->clock().now() + pause);
   for (const auto& [id, each] : clients_)
     if (id != push) // its nodes know, or are told by itself
       self_->send(each.push, atom::hold_v, pause);
@@ -36,10 +39,16 @@ void governor_state::on_throttled(const std::string& push, caf::timespan pause) 
 
 void governor_state::leave(const std::string& push) {
   clients_.erase(push);
+  if (clients_.empty()) // what was learned is old before the next one comes
+    streams_.reset();
   share_out();
 }
 
 void governor_state::tick() {
+  const auto bytes = std::exchange(bytes_, 0);
+  const auto in_use = std::exchange(in_use_, 0) / std::max(1U, std::exchange(notes_, 0));
+  const auto throttled = std::exchange(throttled_, false);
+  const auto held_back = std::exchange(held_back_, false);
   ticking_ = !clients_.empty();
   if (!ticking_)
     return;
@@ -55,13 +64,9 @@ void governor_state::tick() {
   if (!streams_)
     streams_.emplace(least, most);
   streams_->allow(least, most);
-  const auto in_use = notes_ == 0 ? 0 : static_cast<std::uint32_t>(in_use_ / notes_);
-  const auto rate = static_cast<double>(bytes_) / std::chrono::duration<double>{epoch}.count();
-  if (throttled_ || !held_back_)
-    streams_->note({rate, in_use, throttled_});
-  bytes_ = in_use_ = 0;
-  notes_ = 0;
-  throttled_ = held_back_ = false;
+  const auto rate = static_cast<double>(bytes) / std::chrono::duration<double>{epoch}.count();
+  // Bytes that a limit of ours holds back tell nothing of the registry.
+  streams_->note({rate, held_back ? 0 : static_cast<std::uint32_t>(in_use), throttled});
   share_out();
 }
 

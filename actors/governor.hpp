@@ -43,11 +43,12 @@ private:
   pointer self_;
   std::map<std::string, client> clients_; ///< by push
   std::optional<protocol::stream_governor> streams_;
-  std::uint64_t bytes_ = 0;  ///< in this epoch
-  std::uint64_t in_use_ = 0; ///< streams, summed over the notes
-  std::uint32_t notes_ = 0;  ///< of one push: all tell alike often
-  bool throttled_ = false;   ///< in this epoch
-  bool held_back_ = false;   ///< likewise: by a bandwidth limit, or a pause
+  std::uint64_t bytes_ = 0;                   ///< in this epoch
+  std::uint64_t in_use_ = 0;                  ///< streams, summed over the notes
+  std::uint32_t notes_ = 0;                   ///< of one push: all tell alike often
+  bool throttled_ = false;                    ///< in this epoch
+  bool held_back_ = false;                    ///< likewise: by a bandwidth limit, or a pause
+  caf::actor_clock::time_point held_until_{}; ///< the end of a pause
   bool ticking_ = false;
 };
 

@@ -55,7 +55,7 @@ void node_state::engage(engagement job, push_actor push, token_actor tokens) {
     dismiss(d.checker);            // what it had left to ask is asked for again
     self_->unlink_from(d.gateway); // it lives for as long as what is on the wire needs it
   }
-  d.limits = {job.options.uploads, 0};
+  d.limits.uploads = job.options.uploads; // its bandwidth is as the transport was told last
   d.job = std::move(job);
   d.push = std::move(push);
   d.pending = {};
@@ -145,8 +145,10 @@ void node_state::recall(const std::string& push, const std::vector<index>& blobs
     return std::find(blobs.begin(), blobs.end(), order.blob) != blobs.end();
   };
   for (const auto& order : d->queue)
-    if (wanted(order))
+    if (wanted(order)) {
       d->pending.returned.push_back(order.blob);
+      d->begun.erase(order.blob);
+    }
   d->queue.erase(std::remove_if(d->queue.begin(), d->queue.end(), wanted), d->queue.end());
   d->answer_due = true;
   soon();
@@ -192,6 +194,7 @@ void node_state::lose_coordinator(bool lease_ran_out) {
   for (const auto& push : pushes()) {
     auto& d = duties_.at(push);
     d.queue.clear();
+    d.begun.clear();
     if (lease_ran_out || d.failed || d.bodies.empty())
       release(push);
   }
@@ -204,6 +207,7 @@ caf::result<bool> node_state::leave() {
     for (const auto& order : d.queue)
       d.pending.returned.push_back(order.blob);
     d.queue.clear();
+    d.begun.clear();
   }
   soon();
   auto answer = drained_;

@@ -50,6 +50,8 @@ void node_state::on_uploaded(const std::string& push, upload_result result) {
     }
     d->bodies.erase(body);
   }
+  d->on_wire.erase(result.blob);
+  d->watch.end(result.blob, self_->clock().now());
   std::chrono::duration<double> since = self_->clock().now() - d->began;
   d->share.seconds = since.count();
   d->pending.uploads.push_back(result);

@@ -43,6 +43,7 @@ std::string to_json(const open_upload& upload) {
   return json_line(json{{"location", upload.at.location.to_string()},
                         {"held", upload.at.held},
                         {"path", upload.from.path},
+                        {"inode", upload.from.number},
                         {"size", upload.from.size},
                         {"changed", std::to_string(upload.from.changed)}});
 }
@@ -53,6 +54,7 @@ result<open_upload> parse_open_upload(std::string_view text) {
     from.parsed("location", to.at.location, protocol::parse_url);
     from.number("held", to.at.held);
     from.text("path", to.from.path);
+    from.number("inode", to.from.number);
     from.number("size", to.from.size);
     from.parsed("changed", to.from.changed, [](std::string_view number) -> result<std::int64_t> {
       const auto value = protocol::whole_number<std::int64_t>(number);

@@ -112,7 +112,8 @@ void push_state::recall_earlier() {
     begin_when_ready();
   };
   self_
-    ->request(is_.keeper, caf::infinite, atom::recall_v, is_.id, is_.order.at, shared_plan{plan_})
+    ->request(is_.keeper, std::chrono::seconds{30}, atom::recall_v, is_.id, is_.order.at,
+              shared_plan{plan_})
     .then(
       [this, go_on](recollection& earlier) {
         engagement_.profile = earlier.profile;
@@ -235,12 +236,14 @@ void push_state::check_everything_again() {
   advance();
 }
 
+/// By all nodes, those that came while there was nothing to do included.
 void push_state::look_again() {
   again_.emplace(plan_->blobs, protocol::check_mode::always);
   seats_.for_each([this](const seat& at) {
     for (std::size_t blob = 0; blob < at.held.size(); ++blob)
       again_->held(static_cast<ledger::index>(blob), at.number, at.held[blob] != 0);
   });
+  seats_.for_each([this](seat& at) { engage(at); });
 }
 
 void push_state::conclude() {

@@ -180,7 +180,8 @@ private:
   push_meter meter_;
   caf::actor_clock::time_point began_at_{};
   caf::actor_clock::time_point node_seen_at_{}; ///< when one came or went
-  std::uint32_t governed_ = 0;                  ///< streams that the registry seems to take; 0: all
+  std::optional<caf::actor_clock::time_point> stranded_since_;
+  std::uint32_t governed_ = 0; ///< streams that the registry seems to take; 0: all
   caf::actor_clock::time_point held_until_{};
   std::uint64_t sent_bytes_ = 0;
   std::uint64_t told_bytes_ = 0; ///< to the governor

@@ -24,7 +24,7 @@ void push_state::stop() {
         "running the same command again continues: what the registry has is not sent again"});
 }
 
-/// Bodies on the wire go on to their end: a registry keeps nothing of half a blob.
+/// Bodies on the wire go on to their end: many a registry keeps nothing of half a blob.
 void push_state::set_paused(bool paused) {
   if (std::exchange(paused_, paused) == paused)
     return;
@@ -51,7 +51,7 @@ bool push_state::is_spent() {
   auto budget = is_.order.options.retry_budget;
   if (!heard_)
     budget = std::min(budget, is_.order.options.reach_budget);
-  if (paused_) // nobody tries
+  if (paused_ || (is_at_work() && seats_.count() == 0)) // nobody tries
     on_progress();
   if (!meter_.is_spent(self_->clock().now(), budget))
     return false;
@@ -73,6 +73,7 @@ void push_state::tick() {
       at.recalled = false; // once a beat: what is taken back may come back
     });
     share_limits();
+    fill(); // whose turn it is may have changed
   }
   report_usage();
   watch_for_stranding();

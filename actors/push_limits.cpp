@@ -50,7 +50,7 @@ void push_state::report_usage() {
   if (phase_ == phase::sending && !paused_) {
     const auto& options = is_.order.options;
     now.least = static_cast<std::uint32_t>(seats_.count());
-    now.most = now.least * options.uploads;
+    seats_.for_each([&](const seat& at) { now.most += std::min(options.uploads, at.slots); });
     if (options.max_uploads != 0)
       now.most = std::min(now.most, options.max_uploads);
     now.held_back = options.bandwidth != 0;
@@ -76,7 +76,7 @@ void push_state::share_limits() {
   const auto most = most_streams();
   for (const auto* at : all) {
     const auto has_use = all_alike || !at->uploads.empty() || is_needed(at);
-    streams.push_back(has_use || most == 0 ? options.uploads : 0);
+    streams.push_back(has_use || most == 0 ? std::min(options.uploads, at->slots) : 0);
     rates.push_back(at->uploads.empty() ? 0 : at->wanted_rate());
   }
   if (most != 0)

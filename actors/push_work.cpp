@@ -41,6 +41,7 @@ void push_state::join(const node_info& info, node_actor node, surveyor_actor sur
   auto* at = seats_.add(info.id, std::move(node), info.name);
   if (at == nullptr)
     return spdlog::warn("push {}: no seat left for node {}", is_.id, info.name);
+  at->slots = info.uploads;
   self_->send(scout_, atom::join_v, info.id, std::move(surveyor));
 }
 
@@ -54,7 +55,8 @@ void push_state::lose(const std::string& node) {
     return fail(
       {errc::internal, "the node died", "this is a mistake of Flotilla's; please report it"});
   for (auto blob : at->checks)
-    looked_at().lost(blob);
+    if (!looked_at().is_missing(blob)) // else another has told that it sends it
+      looked_at().lost(blob);
   for (const auto& [blob, bytes] : at->uploads)
     looked_at().lost(blob);
   if (is_trusting())
@@ -254,10 +256,17 @@ std::string push_state::what_is_missing() const {
                    : std::to_string(left) + " blobs are held by no node that is here";
 }
 
+/// While what is left passes from one node to another all may be idle: only what lasts counts.
 void push_state::watch_for_stranding() {
-  if (!is_.rules.alone && self_->clock().now() - node_seen_at_ >= is_.rules.node_grace)
-    if (auto missing = what_is_missing(); !missing.empty())
-      fail(stranded(missing));
+  const auto now = self_->clock().now();
+  const auto missing = is_.rules.alone ? std::string{} : what_is_missing();
+  if (missing.empty())
+    stranded_since_.reset();
+  else if (!stranded_since_)
+    stranded_since_ = now;
+  if (stranded_since_ && now - node_seen_at_ >= is_.rules.node_grace
+      && now - *stranded_since_ >= std::min(is_.rules.lease, is_.rules.node_grace))
+    fail(stranded(missing));
 }
 
 failure push_state::stranded(const std::string& missing) const {
@@ -268,9 +277,9 @@ failure push_state::stranded(const std::string& missing) const {
     return why;
   std::size_t named = 0;
   for (ledger::index blob = 0; blob < plan_->blobs.size() && named < most_named; ++blob)
-    if (!ledger_->is_confirmed(blob))
+    if (!looked_at().is_confirmed(blob))
       why.message += (named++ == 0 ? ": " : ", ") + plan_->blobs[blob].id.to_string();
-  if (ledger_->total().blobs - ledger_->confirmed().blobs > named)
+  if (looked_at().total().blobs - looked_at().confirmed().blobs > named)
     why.message += ", …";
   return why;
 }

@@ -35,8 +35,9 @@ struct seat {
   std::unordered_map<index, std::uint64_t> uploads; ///< likewise; their bytes
   std::uint64_t upload_bytes = 0;
   std::uint32_t waiting
-    = 0;                 ///< of the uploads, those that no uploader had taken at its last report
-  bool recalled = false; ///< was asked in this beat to give something back
+    = 0;                    ///< of the uploads, those that no uploader had taken at its last report
+  bool recalled = false;    ///< was asked in this beat to give something back
+  std::uint32_t slots = 32; ///< bodies that the node can send at once
   node_limits limits;
   std::uint64_t sent_lately = 0; ///< bytes since the rate was noted
   double rate = 0;               ///< bytes per second, smoothed

@@ -30,7 +30,9 @@ void uploader_state::release(const std::string& push) {
   start_next_body();
 }
 
+/// Another node may be going on with it by now, in the same session: its body is stopped first.
 void uploader_state::drop(const std::string& push, protocol::ledger::index blob) {
+  cancel(push, blob, {protocol::errc::interrupted, "another node sends it", {}});
   for (auto i = jobs_.begin(); i != jobs_.end();)
     i = i->second.push == push && i->second.blob == blob ? jobs_.erase(i) : std::next(i);
   if (jobs_.count(in_slot_) == 0)

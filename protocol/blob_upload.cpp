@@ -112,7 +112,7 @@ blob_upload::step blob_upload::on_hash(const result<digest>& of_file) {
                            + ": its content is " + of_file->to_string()
                            + ", and the registry refused it",
                          "the file was changed or damaged: fetch or build the model again"});
-  if (in_chunks_)
+  if (in_chunks_ && !in_chunks_->resumed()) // else two may have been at it
     method_.chunks_refused(); // it may be that they were not put together as they were sent
   return open();              // mangled on the way: one more try
 }

@@ -93,9 +93,12 @@ std::optional<ledger::index> ledger::next_queued(seat_number by) {
   return std::nullopt;
 }
 
-bool ledger::may_have_upload(seat_number by) const {
-  return std::any_of(to_send_.begin(), to_send_.end(),
-                     [by](const auto& each) { return each.first.has(by) && !each.second.empty(); });
+bool ledger::may_have_upload(seat_number by) {
+  const auto queued = [by](const auto& each) { return each.first.has(by) && !each.second.empty(); };
+  if (std::any_of(to_send_.begin(), to_send_.end(), queued))
+    return true;
+  const auto blob = next_unknown();
+  return blob && policy_.next(blobs_[*blob].size) == check_policy::advice::send;
 }
 
 void ledger::become(index blob, state now) noexcept {

@@ -38,7 +38,7 @@ public:
   std::optional<index> next_upload(seat_number by);
 
   /// Whether there may be one, as far as is known without looking at each.
-  bool may_have_upload(seat_number by) const;
+  bool may_have_upload(seat_number by);
 
   /// The registry has it.
   void found(index blob);

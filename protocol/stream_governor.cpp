@@ -50,12 +50,15 @@ void stream_governor::note(const epoch& last) noexcept {
     return on_throttled();
   if (ceiling_ < most_ && ++ceiling_age_ > ceiling_lasts)
     ceiling_ = most_;
+  if (recovers_) { // the registry says itself how many it takes
+    set(streams_ + 1);
+    recovers_ = is_holding_back();
+    here_ = {};
+    return;
+  }
   if (!is_telling(last))
     return;
-  if (ceiling_ < most_) { // the registry says itself how many it takes
-    set(streams_ + 1);
-    here_ = {};
-  } else if (trying_ == trial::none) {
+  if (trying_ == trial::none) {
     measure_level(last.bytes_per_second);
   } else {
     judge_trial(last.bytes_per_second);
@@ -68,12 +71,14 @@ void stream_governor::on_throttled() noexcept {
   here_ = {};
   ceiling_ = std::max(least_, at - 1);
   ceiling_age_ = 0;
+  recovers_ = true;
   set(static_cast<std::uint32_t>(at * after_throttling));
 }
 
 /// Streams that had nothing to send say nothing of how many there should be.
 bool stream_governor::is_telling(const epoch& last) const noexcept {
-  return last.in_use + 1 >= streams_ - streams_ / 10;
+  return last.bytes_per_second > 0 && last.in_use > 0
+         && last.in_use + 1 >= streams_ - streams_ / 10;
 }
 
 void stream_governor::measure_level(double rate) noexcept {

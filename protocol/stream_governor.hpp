@@ -66,6 +66,7 @@ private:
   std::uint32_t streams_;
   std::uint32_t ceiling_; ///< throttled above it, not long ago
   int ceiling_age_ = 0;   ///< epochs
+  bool recovers_ = false; ///< from being throttled: one more each epoch, whatever it tells
   measure here_;          ///< of the number that stands
   trial trying_ = trial::none;
   std::uint32_t before_ = 0; ///< what stood before the trial

@@ -8,6 +8,8 @@
 
 #include <exception>
 
+#include <sys/resource.h>
+
 namespace {
 
 using namespace flotilla::app;
@@ -42,9 +44,20 @@ int run(int argc, char** argv) {
   return exit_internal;
 }
 
+/// As many descriptors as the system grants: a fleet's head has one for each upload that could be
+/// continued.
+void raise_descriptor_limit() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0)
+    return;
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
+  raise_descriptor_limit();
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

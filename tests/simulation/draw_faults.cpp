@@ -71,6 +71,14 @@ fault draw_fault(draw& dice, const scenario& in, milliseconds usual) {
   return x;
 }
 
+/// Where nothing is kept of a chunk that is cut, few cuts make chunks so short that a large blob
+/// takes hours, which is nothing wrong and nothing to wait for.
+bool cuts_again(const std::vector<fault>& before, const fault& x) {
+  return x.what == fault_kind::body_cut
+         && std::any_of(before.begin(), before.end(),
+                        [](const fault& y) { return y.what == fault_kind::body_cut; });
+}
+
 } // namespace
 
 std::vector<fault> draw_faults(draw& dice, const scenario& in, milliseconds usual) {
@@ -79,7 +87,8 @@ std::vector<fault> draw_faults(draw& dice, const scenario& in, milliseconds usua
                                         : dice.between(4, 10);
   std::vector<fault> drawn;
   for (std::uint64_t i = 0; i < wanted; ++i)
-    drawn.push_back(draw_fault(dice, in, usual));
+    if (auto x = draw_fault(dice, in, usual); in.ways.keeps_cut || !cuts_again(drawn, x))
+      drawn.push_back(x);
   std::stable_sort(drawn.begin(), drawn.end(),
                    [](const fault& a, const fault& b) { return a.at < b.at; });
   return drawn;

@@ -67,7 +67,7 @@ actors::hasher_actor::behavior_type paper_hasher(actors::hasher_actor::pointer) 
     },
     [](atom::sum, const protocol::file_slice&) { return protocol::md5_sum{}; },
     [](atom::mark, const std::string& path) {
-      return sources::file_mark{path, 0, 1};
+      return sources::file_mark{path, 1, 0, 1};
     },
   };
 }

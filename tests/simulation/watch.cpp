@@ -65,6 +65,9 @@ bool watch::may_share_a_session() const {
 bool watch::is_explained(errc how) const {
   if (how == errc::refused && may_share_a_session())
     return true;
+  if (how == errc::differs && of_.manifest_present
+      && of_.present.size() < of_.what.plan.blobs.size())
+    return true; // it had lost some before, and they are only looked at in the end
   if (how == errc::no_node && all_here_())
     return false;
   if (how == errc::differs && of_.options.to == actors::purpose::verify)
