@@ -44,9 +44,7 @@ function(flotilla_tests name)
   target_link_libraries(${name}_tests PRIVATE ${arg_LINKS} GTest::gmock GTest::gtest_main)
   target_precompile_headers(${name}_tests PRIVATE <gmock/gmock.h> ${arg_PRECOMPILE})
   flotilla_warnings(${name}_tests)
-  if(FLOTILLA_SANITIZE)
-    target_compile_options(${name}_tests PRIVATE -O0) # half the time to build, and nothing lost
-  endif()
+  target_compile_options(${name}_tests PRIVATE -O0) # half the time to build, and nothing lost
   set(timeout 60)
   if(arg_SLOW)
     set(timeout 300)
