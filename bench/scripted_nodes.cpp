@@ -156,6 +156,8 @@ scripted_state::interface::behavior_type scripted_node(scripted_state::pointer s
       state.work(std::move(batch));
     },
     [](atom::limit, const std::string&, const actors::node_limits&) {},
+    [](atom::learn, const std::string&, const protocol::registry_profile&) {},
+    [](atom::hold, const std::string&, caf::timespan) {},
     [&state](atom::recall, const std::string&, const blobs&) { state.tell({}); },
     [](atom::drop, const std::string&, const blobs&) {},
     [&state](atom::release, const std::string&) { state.release(); },
