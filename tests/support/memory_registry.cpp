@@ -227,4 +227,15 @@ std::size_t memory_registry::open_sessions() const {
   return sessions_.size();
 }
 
+std::uint64_t memory_registry::held_bytes() const {
+  const std::lock_guard guard(lock_);
+  std::uint64_t held = 0;
+  for (const auto& [repository, blobs] : blobs_)
+    for (const auto& [digest, bytes] : blobs)
+      held += bytes.size();
+  for (const auto& [id, each] : sessions_)
+    held += each.bytes.size();
+  return held;
+}
+
 } // namespace flotilla::test

@@ -46,6 +46,8 @@ public:
   /// Every upload session is lost, as after a restart.
   void forget_sessions();
   std::size_t open_sessions() const;
+  /// In blobs and in open sessions, of all repositories.
+  std::uint64_t held_bytes() const;
 
 private:
   struct session {
