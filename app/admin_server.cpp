@@ -1,14 +1,9 @@
 #include "app/admin_server.hpp"
 
-#include "app/progress.hpp"
-#include "app/report.hpp"
-#include "app/version.hpp"
-#include "metrics/push_metrics.hpp"
+#include "app/host_name.hpp"
 #include "protocol/text.hpp"
 
 #include <httplib.h>
-#include <nlohmann/json.hpp>
-#include <prometheus/text_serializer.h>
 #include <spdlog/spdlog.h>
 
 #include <cerrno>
@@ -24,28 +19,8 @@ using protocol::failure;
 
 namespace {
 
-#ifdef __clang__
-constexpr const char* compiler = __VERSION__; // names itself
-#else
-constexpr const char* compiler = "GCC " __VERSION__;
-#endif
 constexpr std::size_t workers = 2;
 constexpr time_t patience = 1; ///< seconds for a client that says nothing: nobody waits for it
-
-metrics::push_numbers numbers_of(const actors::push_status& status) {
-  metrics::push_numbers numbers;
-  numbers.present_blobs = status.present.blobs;
-  numbers.mounted_blobs = status.mounted.blobs;
-  numbers.uploaded_blobs = status.uploaded.blobs;
-  numbers.resumed_blobs = status.resumed.blobs;
-  numbers.sent_bytes = status.sent_bytes;
-  numbers.resent_bytes = status.resent_bytes;
-  numbers.plan_bytes = status.total.bytes;
-  numbers.done_bytes = done_bytes(status);
-  for (const auto& retry : status.retries)
-    numbers.retries.emplace_back(retry.reason, retry.count);
-  return numbers;
-}
 
 /// The library's own choice lets a second process share the port, and then neither is found.
 void share_no_port(int socket) {
@@ -81,9 +56,9 @@ protocol::result<listen_address> parse_listen_address(const std::string& text,
 }
 
 struct admin_server::impl {
-  prometheus::Registry registry;
-  metrics::push_metrics push{registry, {std::string{program_version}, compiler}};
+  std::shared_ptr<const metrics::exposition> series;
   httplib::Server server;
+  std::string host; ///< without brackets
   int port = 0;
   std::promise<void> running; ///< only a server that runs can be stopped
   std::thread listener;
@@ -91,15 +66,16 @@ struct admin_server::impl {
   /// Touched by any thread, under `lock`.
   struct {
     std::mutex lock;
-    std::string status = render(progress_event({}));
+    std::string status = "{}";
+    std::string lacks;
   } shared;
 
-  impl();
+  explicit impl(std::shared_ptr<const metrics::exposition> of);
   bool bind(const listen_address& at);
-  void serve_metrics(httplib::Response& to) const;
+  void serve_readiness(httplib::Response& to);
 };
 
-admin_server::impl::impl() {
+admin_server::impl::impl(std::shared_ptr<const metrics::exposition> of) : series(std::move(of)) {
   server.new_task_queue = [this] { // called once, when the server runs
     running.set_value();
     return new httplib::ThreadPool(workers);
@@ -113,8 +89,11 @@ admin_server::impl::impl() {
   server.Get("/healthz", [](const httplib::Request&, httplib::Response& to) {
     to.set_content("ok\n", "text/plain; charset=utf-8");
   });
-  server.Get("/metrics",
-             [this](const httplib::Request&, httplib::Response& to) { serve_metrics(to); });
+  server.Get("/readyz",
+             [this](const httplib::Request&, httplib::Response& to) { serve_readiness(to); });
+  server.Get("/metrics", [this](const httplib::Request&, httplib::Response& to) {
+    to.set_content(series->text(), "text/plain; version=0.0.4; charset=utf-8");
+  });
   server.Get("/status", [this](const httplib::Request&, httplib::Response& to) {
     const std::lock_guard guard{shared.lock};
     to.set_content(shared.status + '\n', "application/json");
@@ -123,6 +102,7 @@ admin_server::impl::impl() {
 
 bool admin_server::impl::bind(const listen_address& at) {
   errno = 0;
+  host = at.host;
   if (at.port == 0)
     port = server.bind_to_any_port(at.host);
   else
@@ -130,9 +110,10 @@ bool admin_server::impl::bind(const listen_address& at) {
   return port > 0;
 }
 
-void admin_server::impl::serve_metrics(httplib::Response& to) const {
-  to.set_content(prometheus::TextSerializer{}.Serialize(registry.Collect()),
-                 "text/plain; version=0.0.4; charset=utf-8");
+void admin_server::impl::serve_readiness(httplib::Response& to) {
+  const std::lock_guard guard{shared.lock};
+  to.status = shared.lacks.empty() ? 200 : 503;
+  to.set_content((shared.lacks.empty() ? "ok" : shared.lacks) + '\n', "text/plain; charset=utf-8");
 }
 
 admin_server::admin_server(std::unique_ptr<impl> ready) : impl_(std::move(ready)) {
@@ -143,11 +124,12 @@ admin_server::~admin_server() {
   impl_->listener.join();
 }
 
-protocol::result<std::unique_ptr<admin_server>> admin_server::start(const std::string& at) {
+protocol::result<std::unique_ptr<admin_server>>
+admin_server::start(const std::string& at, std::shared_ptr<const metrics::exposition> series) {
   auto address = parse_listen_address(at);
   if (!address)
     return address.error();
-  auto ready = std::make_unique<impl>();
+  auto ready = std::make_unique<impl>(std::move(series));
   if (!ready->bind(*address)) {
     const auto why
       = errno == 0 ? "no address of this machine" : std::generic_category().message(errno);
@@ -166,16 +148,21 @@ std::uint16_t admin_server::port() const noexcept {
   return static_cast<std::uint16_t>(impl_->port);
 }
 
-void admin_server::update(const actors::push_status& status) {
-  impl_->push.update(numbers_of(status));
-  auto text = render(progress_event(status));
-  const std::lock_guard guard{impl_->shared.lock};
-  impl_->shared.status = std::move(text);
+std::string admin_server::address() const {
+  const auto everywhere = impl_->host == "0.0.0.0" || impl_->host == "::";
+  const auto host = everywhere ? host_name() : impl_->host;
+  const auto is_v6 = host.find(':') != std::string::npos;
+  return (is_v6 ? '[' + host + ']' : host) + ':' + std::to_string(impl_->port);
 }
 
-void admin_server::conclude(const actors::push_report& report) {
-  update(report.last);
-  impl_->push.ended(report.last.seconds);
+void admin_server::set_status(std::string json) {
+  const std::lock_guard guard{impl_->shared.lock};
+  impl_->shared.status = std::move(json);
+}
+
+void admin_server::set_readiness(std::string lacks) {
+  const std::lock_guard guard{impl_->shared.lock};
+  impl_->shared.lacks = std::move(lacks);
 }
 
 } // namespace flotilla::app

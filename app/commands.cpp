@@ -1,12 +1,12 @@
 #include "app/commands.hpp"
 
-#include "app/admin_server.hpp"
 #include "app/conclusion.hpp"
 #include "app/credentials.hpp"
 #include "app/engine.hpp"
 #include "app/fleet_of_one.hpp"
 #include "app/log.hpp"
 #include "app/progress.hpp"
+#include "app/push_monitor.hpp"
 #include "app/push_request.hpp"
 #include "app/signals.hpp"
 #include "app/state.hpp"
@@ -55,7 +55,7 @@ void learn(state& kept, const std::string& host, const actors::push_report& repo
 /// What a push in this process needs besides its order.
 struct equipment {
   state kept;
-  std::unique_ptr<admin_server> admin; ///< null: none
+  std::unique_ptr<push_monitor> admin; ///< null: none
   actors::credential_finder find;
 };
 
@@ -68,7 +68,7 @@ protocol::result<equipment> equip(const options& chosen) {
     return kept.error();
   equipment all{std::move(*kept), nullptr, std::move(*find)};
   if (!chosen.admin.empty()) {
-    auto started = admin_server::start(chosen.admin);
+    auto started = push_monitor::start(chosen.admin);
     if (!started)
       return started.error();
     all.admin = std::move(*started);

@@ -7,6 +7,7 @@
 #include "actors/token_desk.hpp"
 #include "app/commands.hpp"
 #include "app/conclusion.hpp"
+#include "app/coordinator_monitor.hpp"
 #include "app/credentials.hpp"
 #include "app/engine.hpp"
 #include "app/exit_code.hpp"
@@ -65,6 +66,7 @@ struct coordinator_process {
   actors::journal_actor journal;
   actors::keeper_actor keeper;
   actors::coordinator_actor head;
+  caf::actor watcher; ///< null: there is no monitor
 
   coordinator_process(const options& chosen, const actors::link_options& link,
                       journal_found journaled, actors::credential_finder find);
@@ -93,6 +95,8 @@ coordinator_process::coordinator_process(const options& chosen, const actors::li
 }
 
 coordinator_process::~coordinator_process() {
+  if (watcher)
+    caf::anon_send_exit(watcher, shutdown);
   caf::anon_send_exit(head, shutdown);
   caf::anon_send_exit(journal, shutdown);
   caf::anon_send_exit(keeper, shutdown);
@@ -120,10 +124,19 @@ int run_coordinator(const options& chosen) {
     return refuse(chosen, journaled.error());
   const auto kept = std::count_if(journaled->kept.begin(), journaled->kept.end(),
                                   [](const actors::kept_push& each) { return !each.report; });
+  std::unique_ptr<coordinator_monitor> monitor;
+  if (!chosen.admin.empty()) {
+    auto started = coordinator_monitor::start(chosen.admin, state_dir_of(chosen) + "/targets.json");
+    if (!started)
+      return refuse(chosen, started.error());
+    monitor = std::move(*started);
+  }
   coordinator_process process{chosen, peer->link, std::move(*journaled), std::move(*find)};
   auto port = actors::publish(process.system, process.head, *address, peer->port, peer->link);
   if (!port)
     return refuse(chosen, port.error());
+  if (monitor)
+    process.watcher = monitor->watch(process.system, process.head);
   spdlog::info("the coordinator listens on {}:{}{}", *address, *port,
                kept == 0 ? "" : "; pushes that go on: " + std::to_string(kept));
   wait_for_signal();

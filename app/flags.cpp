@@ -90,7 +90,12 @@ void add_push_flags(CLI::App& to, options& chosen) {
   add_choice(to, "--verify", chosen.verify, verifications, "manifest",
              "What to look at once the manifest is there");
   add_switch(to, "--dry-run", chosen.dry_run, "Only show what would be sent, as `plan` does");
-  add(to, "--admin", chosen.admin, "Serve /metrics, /healthz and /status here; off unless given")
+  add_admin_flag(to, chosen);
+}
+
+CLI::Option* add_admin_flag(CLI::App& to, options& chosen) {
+  return add(to, "--admin", chosen.admin,
+             "Serve /metrics, /healthz, /readyz and /status here; off unless given")
     ->type_name("HOST:PORT");
 }
 

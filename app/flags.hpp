@@ -35,6 +35,8 @@ void add_fleet_tls_flags(CLI::App& to, options& chosen);
 void add_coordinator_flags(CLI::App& to, options& chosen);
 /// Of a worker's process.
 void add_worker_flags(CLI::App& to, options& chosen);
+/// Where the process tells of itself. @returns it, to be put into a group
+CLI::Option* add_admin_flag(CLI::App& to, options& chosen);
 /// Of `limit`.
 void add_limit_flags(CLI::App& to, options& chosen);
 /// Where what is learned, and the coordinator's journal, are kept.

@@ -42,6 +42,7 @@ void add_coordinator_flags(CLI::App& to, options& chosen) {
   add(to, "--listen", chosen.fleet.listen, "Where workers and clients reach us; port 0: any")
     ->type_name("HOST:PORT")
     ->group(group);
+  add_admin_flag(to, chosen)->group(group);
   add_parsed(to, "--lease", chosen.fleet.lease, parse_duration, "DURATION", "5s",
              "A worker that is silent for so long is lost")
     ->group(group);
@@ -64,6 +65,7 @@ void add_worker_flags(CLI::App& to, options& chosen) {
     ->check(CLI::Range(1, 32).description("1..32"))
     ->type_name("N")
     ->group(group);
+  add_admin_flag(to, chosen)->group(group);
   add_parsed(to, "--drain-timeout", chosen.fleet.drain_timeout, parse_duration, "DURATION", "1m",
              "When stopped, finish what is on the wire for at most so long")
     ->group(group);

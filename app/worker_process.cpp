@@ -10,20 +10,20 @@
 #include "app/engine.hpp"
 #include "app/exit_code.hpp"
 #include "app/fleet_peer.hpp"
+#include "app/host_name.hpp"
 #include "app/log.hpp"
 #include "app/random_id.hpp"
 #include "app/signals.hpp"
 #include "app/surroundings.hpp"
 #include "app/version.hpp"
+#include "app/worker_monitor.hpp"
 #include "protocol/text.hpp"
 
 #include <spdlog/spdlog.h>
 
-#include <array>
 #include <atomic>
 #include <filesystem>
 #include <memory>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -37,9 +37,11 @@ namespace {
 constexpr auto shutdown = caf::exit_reason::user_shutdown;
 constexpr std::chrono::seconds farewell{5};
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "worker";
+std::string name_of(const options& chosen) {
+  if (!chosen.fleet.name.empty())
+    return chosen.fleet.name;
+  auto host = host_name();
+  return host.empty() ? "worker" : host;
 }
 
 /// All of a worker's process.
@@ -53,16 +55,17 @@ struct worker_process {
   actors::node_actor node;
   actors::dialler_actor dialler;
   actors::membership_actor membership;
+  caf::actor watcher; ///< null: there is no monitor
 
   worker_process(const options& chosen, const fleet_peer& peer,
-                 const std::vector<std::string>& roots);
+                 const std::vector<std::string>& roots, worker_monitor* monitor);
   ~worker_process();
 
   bool drain(std::chrono::milliseconds patience);
 };
 
 worker_process::worker_process(const options& chosen, const fleet_peer& peer,
-                               const std::vector<std::string>& roots)
+                               const std::vector<std::string>& roots, worker_monitor* monitor)
   : config(peer.link), system(config),
     engine(std::make_shared<transport::curl_engine>(make_engine(chosen))),
     http(system.spawn(actors::http, engine)) {
@@ -73,7 +76,9 @@ worker_process::worker_process(const options& chosen, const fleet_peer& peer,
   member.host = peer.host;
   member.port = peer.port;
   member.self.id = random_id();
-  member.self.name = chosen.fleet.name.empty() ? host_name() : chosen.fleet.name;
+  member.self.name = name_of(chosen);
+  if (monitor != nullptr)
+    member.self.admin = monitor->address();
   member.self.uploads = chosen.uploads;
   member.self.checks = chosen.checks;
   member.self.roots = roots;
@@ -91,9 +96,13 @@ worker_process::worker_process(const options& chosen, const fleet_peer& peer,
   actors::caller who{"worker " + member.self.name, std::string{program_version}, peer.link};
   dialler = system.spawn(actors::dialler, std::move(who));
   membership = system.spawn(actors::membership, std::move(member), dialler, node, surveyor);
+  if (monitor != nullptr)
+    watcher = monitor->watch(system, membership, http);
 }
 
 worker_process::~worker_process() {
+  if (watcher)
+    caf::anon_send_exit(watcher, shutdown);
   caf::anon_send_exit(membership, shutdown);
   caf::anon_send_exit(dialler, shutdown);
   caf::anon_send_exit(node, shutdown);
@@ -142,7 +151,14 @@ int run_worker(const options& chosen) {
   auto roots = read_roots(chosen.fleet.roots);
   if (!roots)
     return refuse(chosen, roots.error());
-  worker_process process{chosen, *peer, *roots};
+  std::unique_ptr<worker_monitor> monitor;
+  if (!chosen.admin.empty()) {
+    auto started = worker_monitor::start(chosen.admin, name_of(chosen));
+    if (!started)
+      return refuse(chosen, started.error());
+    monitor = std::move(*started);
+  }
+  worker_process process{chosen, *peer, *roots, monitor.get()};
   wait_for_signal();
   if (process.broken)
     return end_broken(chosen);

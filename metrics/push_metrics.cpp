@@ -1,28 +1,15 @@
 #include "metrics/push_metrics.hpp"
 
+#include "metrics/instruments.hpp"
+
 #include <algorithm>
 
 namespace flotilla::metrics {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> retry_labels{"network", "429",          "408",
-                                                       "5xx",     "session-lost", "other"};
-
-prometheus::Counter& counter(prometheus::Registry& to, const char* name, const char* help) {
-  return prometheus::BuildCounter().Name(name).Help(help).Register(to).Add({});
-}
-
-prometheus::Gauge& gauge(prometheus::Registry& to, const char* name, const char* help) {
-  return prometheus::BuildGauge().Name(name).Help(help).Register(to).Add({});
-}
-
-/// Counters only grow: what is not more than before changes nothing.
-void raise(prometheus::Counter& to, std::uint64_t now) {
-  const auto more = static_cast<double>(now) - to.Value();
-  if (more > 0)
-    to.Increment(more);
-}
+constexpr std::array<std::string_view, retry_label_count> retry_labels{
+  "network", "429", "408", "5xx", "session-lost", "other"};
 
 } // namespace
 
@@ -36,7 +23,23 @@ std::string_view retry_label(std::string_view reason) noexcept {
   return known == retry_labels.end() ? retry_labels.back() : *known;
 }
 
-push_metrics::push_metrics(prometheus::Registry& registry, const build_labels& build)
+labelled_retries
+retries_by_label(const std::vector<std::pair<std::string, std::uint64_t>>& retries) {
+  labelled_retries sums;
+  std::transform(retry_labels.begin(), retry_labels.end(), sums.begin(),
+                 [](std::string_view label) {
+                   return std::pair{label, std::uint64_t{0}};
+                 });
+  for (const auto& [reason, count] : retries) {
+    const auto label = retry_label(reason);
+    std::find_if(sums.begin(), sums.end(), [label](const auto& sum) { return sum.first == label; })
+      ->second
+      += count;
+  }
+  return sums;
+}
+
+push_metrics::push_metrics(prometheus::Registry& registry)
   : blobs_(prometheus::BuildCounter()
              .Name("flotilla_blobs_total")
              .Help("Blobs that the registry has confirmed, by how they came to be there.")
@@ -62,30 +65,20 @@ push_metrics::push_metrics(prometheus::Registry& registry, const build_labels& b
                     .Register(registry);
   for (std::size_t i = 0; i < reasons; ++i)
     retries_[i] = &retries.Add({{"reason", std::string{retry_labels[i]}}});
-  prometheus::BuildGauge()
-    .Name("flotilla_build_info")
-    .Help("Always 1; the labels say what runs.")
-    .Register(registry)
-    .Add({{"version", build.version}, {"compiler", build.compiler}})
-    .Set(1);
 }
 
 void push_metrics::update(const push_numbers& now) {
-  raise(present_, now.present_blobs);
-  raise(mounted_, now.mounted_blobs);
-  raise(uploaded_, now.uploaded_blobs);
-  raise(resumed_, now.resumed_blobs);
-  raise(sent_bytes_, now.sent_bytes);
-  raise(resent_bytes_, now.resent_bytes);
+  raise(present_, static_cast<double>(now.present_blobs));
+  raise(mounted_, static_cast<double>(now.mounted_blobs));
+  raise(uploaded_, static_cast<double>(now.uploaded_blobs));
+  raise(resumed_, static_cast<double>(now.resumed_blobs));
+  raise(sent_bytes_, static_cast<double>(now.sent_bytes));
+  raise(resent_bytes_, static_cast<double>(now.resent_bytes));
   plan_bytes_.Set(static_cast<double>(now.plan_bytes));
   done_bytes_.Set(static_cast<double>(now.done_bytes));
-  std::array<std::uint64_t, reasons> sums{};
-  for (const auto& [reason, count] : now.retries) {
-    const auto* label = std::find(retry_labels.begin(), retry_labels.end(), retry_label(reason));
-    sums[static_cast<std::size_t>(label - retry_labels.begin())] += count;
-  }
+  const auto sums = retries_by_label(now.retries);
   for (std::size_t i = 0; i < reasons; ++i)
-    raise(*retries_[i], sums[i]);
+    raise(*retries_[i], static_cast<double>(sums[i].second));
 }
 
 void push_metrics::ended(double seconds) {

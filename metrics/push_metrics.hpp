@@ -28,22 +28,22 @@ struct push_numbers {
   std::vector<std::pair<std::string, std::uint64_t>> retries; ///< reason and count
 };
 
-/// What this build is, as labels of flotilla_build_info.
-struct build_labels {
-  std::string version;
-  std::string compiler;
-};
-
 /// `reason` as a label: `network`, `429`, `408`, `5xx`, `session-lost`, or `other`. A closed set,
 /// whatever a registry thinks of answering: each label costs a series for ever.
 std::string_view retry_label(std::string_view reason) noexcept;
+
+constexpr std::size_t retry_label_count = 6;
+/// Every label, with its sum.
+using labelled_retries = std::array<std::pair<std::string_view, std::uint64_t>, retry_label_count>;
+labelled_retries
+retries_by_label(const std::vector<std::pair<std::string, std::uint64_t>>& retries);
 
 /// What one process tells of its push. All series exist from the start, at 0, so that rates do.
 /// docs/metrics.md says what each means to an operator. One thread updates; any thread may collect.
 class push_metrics {
 public:
   /// @param registry outlives this
-  push_metrics(prometheus::Registry& registry, const build_labels& build);
+  explicit push_metrics(prometheus::Registry& registry);
 
   /// Brings every series to `now`.
   void update(const push_numbers& now);
@@ -51,7 +51,7 @@ public:
   void ended(double seconds);
 
 private:
-  static constexpr std::size_t reasons = 6; ///< that `retry_label` knows
+  static constexpr auto reasons = retry_label_count;
 
   /// flotilla_blobs_total{result}: blobs confirmed, by the way in which they came to be.
   prometheus::Family<prometheus::Counter>& blobs_;

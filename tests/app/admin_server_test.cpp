@@ -1,4 +1,7 @@
 #include "app/admin_server.hpp"
+#include "app/coordinator_monitor.hpp"
+#include "app/push_monitor.hpp"
+#include "app/worker_monitor.hpp"
 
 #include "tests/app/sample_push.hpp"
 
@@ -21,8 +24,8 @@ using test::sample_push;
 using testing::HasSubstr;
 using testing::Not;
 
-std::unique_ptr<admin_server> started(const std::string& at = "127.0.0.1:0") {
-  auto server = admin_server::start(at);
+std::unique_ptr<push_monitor> started(const std::string& at = "127.0.0.1:0") {
+  auto server = push_monitor::start(at);
   if (!server) {
     ADD_FAILURE() << server.error().message;
     return nullptr;
@@ -30,7 +33,8 @@ std::unique_ptr<admin_server> started(const std::string& at = "127.0.0.1:0") {
   return std::move(*server);
 }
 
-httplib::Response get(const admin_server& from, const char* path) {
+template <class Monitor>
+httplib::Response get(const Monitor& from, const char* path) {
   httplib::Client client{"127.0.0.1", from.port()};
   auto result = client.Get(path);
   return result ? *result : httplib::Response{};
@@ -51,7 +55,7 @@ std::set<std::string> documented_names() {
   std::ifstream file{std::filesystem::path{__FILE__}.parent_path() / "../../docs/metrics.md"};
   std::set<std::string> names;
   for (std::string line; std::getline(file, line);)
-    if (line.rfind("| `flotilla_", 0) == 0)
+    if (line.rfind("| `flotilla_", 0) == 0 || line.rfind("| `process_", 0) == 0)
       names.insert(line.substr(3, line.find('`', 3) - 3));
   return names;
 }
@@ -161,7 +165,7 @@ TEST(AdminServer, TakesNoCommand) {
   auto server = started();
   ASSERT_TRUE(server);
   httplib::Client client{"127.0.0.1", server->port()};
-  for (const char* path : {"/metrics", "/status", "/healthz"}) {
+  for (const char* path : {"/metrics", "/status", "/healthz", "/readyz"}) {
     EXPECT_EQ(client.Delete(path)->status, 404);
     EXPECT_GE(client.Post(path, "stop", "text/plain")->status, 400);
   }
@@ -188,7 +192,7 @@ TEST(AdminServer, IsReadWhileItIsUpdated) {
 TEST(AdminServer, RefusesAnAddressThatIsInUse) {
   auto first = started();
   ASSERT_TRUE(first);
-  auto second = admin_server::start("127.0.0.1:" + std::to_string(first->port()));
+  auto second = push_monitor::start("127.0.0.1:" + std::to_string(first->port()));
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, errc::usage);
   EXPECT_THAT(second.error().message, HasSubstr("in use"));
@@ -207,17 +211,53 @@ TEST(AdminServer, FreesItsAddress) {
 TEST(AdminServer, RefusesAnAddressThatIsNotOurs) {
   for (const char* at : {"192.0.2.1:0", "nowhere.invalid:0", "127.0.0.1", "127.0.0.1:99999"}) {
     SCOPED_TRACE(at);
-    auto server = admin_server::start(at);
+    auto server = push_monitor::start(at);
     ASSERT_FALSE(server);
     EXPECT_EQ(server.error().code, errc::usage);
     EXPECT_THAT(server.error().message, HasSubstr(at));
   }
 }
 
-TEST(AdminServer, ServesWhatTheDocumentsDescribeAndNoMore) {
-  auto server = started();
+TEST(AdminServer, SaysWhatItsProcessLacks) {
+  auto series = std::make_shared<metrics::exposition>(metrics::build_labels{});
+  auto server = admin_server::start("127.0.0.1:0", series);
   ASSERT_TRUE(server);
-  EXPECT_EQ(documented_names(), served_names(get(*server, "/metrics").body));
+  EXPECT_EQ(get(**server, "/readyz").status, 200);
+  (*server)->set_readiness("nobody is there");
+  EXPECT_EQ(get(**server, "/readyz").status, 503);
+  EXPECT_EQ(get(**server, "/readyz").body, "nobody is there\n");
+  EXPECT_EQ(get(**server, "/healthz").status, 200) << "it lives";
+}
+
+TEST(AdminServer, IsFoundByTheHostsNameWhereItListensOnAllAddresses) {
+  auto series = std::make_shared<metrics::exposition>(metrics::build_labels{});
+  auto everywhere = admin_server::start("0.0.0.0:0", series);
+  auto here = admin_server::start("127.0.0.1:0", series);
+  ASSERT_TRUE(everywhere && here);
+  EXPECT_EQ((*here)->address(), "127.0.0.1:" + std::to_string((*here)->port()));
+  EXPECT_EQ((*everywhere)->address().find("0.0.0.0"), std::string::npos);
+}
+
+TEST(AdminServer, ServesWhatTheDocumentsDescribeAndNoMore) {
+  auto push = started();
+  auto head = coordinator_monitor::start("127.0.0.1:0", "");
+  auto worker = worker_monitor::start("127.0.0.1:0", "one");
+  ASSERT_TRUE(push && head && worker);
+  auto names = served_names(get(*push, "/metrics").body);
+  names.merge(served_names(get(**head, "/metrics").body));
+  names.merge(served_names(get(**worker, "/metrics").body));
+  EXPECT_EQ(documented_names(), names);
+}
+
+TEST(PrometheusTargets, NameTheCoordinatorAndEachWorkerThatTells) {
+  std::vector<actors::node_overview> nodes(3);
+  nodes[0].info.admin = "10.0.0.1:9101";
+  nodes[2].info.admin = "[fd00::2]:9101";
+  const auto list = nlohmann::json::parse(prometheus_targets("head:7401", nodes));
+  const auto expected = nlohmann::json::parse(R"([
+    {"targets": ["head:7401"], "labels": {"job": "flotilla-coordinator"}},
+    {"targets": ["10.0.0.1:9101", "[fd00::2]:9101"], "labels": {"job": "flotilla-worker"}}])");
+  EXPECT_EQ(list, expected);
 }
 
 } // namespace

@@ -1,0 +1,24 @@
+#include "metrics/node_metrics.hpp"
+
+#include "metrics/instruments.hpp"
+
+namespace flotilla::metrics {
+
+node_metrics::node_metrics(prometheus::Registry& registry)
+  : joined_(gauge(registry, "flotilla_node_joined", "1 while the coordinator knows this worker.")),
+    sent_bytes_(counter(registry, "flotilla_sent_bytes_total",
+                        "Bytes of blobs that left this process, repeats included.")),
+    connections_(counter(registry, "flotilla_connections_total",
+                         "Connections that were opened to registries and their storages.")),
+    disk_seconds_(
+      counter(registry, "flotilla_disk_read_seconds_total", "Time spent reading files.")) {
+}
+
+void node_metrics::update(const node_numbers& now) {
+  joined_.Set(now.joined ? 1 : 0);
+  raise(sent_bytes_, static_cast<double>(now.sent_bytes));
+  raise(connections_, static_cast<double>(now.connections));
+  raise(disk_seconds_, now.disk_seconds);
+}
+
+} // namespace flotilla::metrics
