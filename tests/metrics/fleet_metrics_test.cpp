@@ -1,8 +1,9 @@
 #include "metrics/fleet_metrics.hpp"
 
+#include "tests/metrics/served.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <prometheus/text_serializer.h>
 
 namespace flotilla::metrics {
 namespace {
@@ -35,11 +36,8 @@ job_numbers some_job(const std::string& id, const std::string& state) {
 
 class FleetMetrics : public testing::Test {
 protected:
-  std::string served() const {
-    return prometheus::TextSerializer{}.Serialize(metrics.Collect());
-  }
   void expect(const std::string& sample) const {
-    EXPECT_THAT(served(), HasSubstr('\n' + sample + '\n'));
+    EXPECT_THAT(test::served(metrics), HasSubstr('\n' + sample + '\n'));
   }
 
   fleet_metrics metrics;
@@ -84,20 +82,12 @@ TEST_F(FleetMetrics, ShowEachPush) {
 TEST_F(FleetMetrics, ForgetAPushThatIsNotListedAnyMore) {
   metrics.update({{some_job("p-000001", "done")}, 1, 32});
   metrics.update({{}, 1, 32});
-  EXPECT_THAT(served(), Not(HasSubstr("p-000001")));
+  EXPECT_THAT(test::served(metrics), Not(HasSubstr("p-000001")));
 }
 
 TEST_F(FleetMetrics, FollowTheConventionsOfPrometheus) {
   metrics.update({{some_job("p-000001", "sending")}, 1, 32});
-  for (const auto& family : metrics.Collect()) {
-    SCOPED_TRACE(family.name);
-    EXPECT_EQ(family.name.substr(0, 9), "flotilla_");
-    EXPECT_FALSE(family.help.empty());
-    EXPECT_FALSE(family.metric.empty());
-    const auto is_total
-      = family.name.size() > 6 && family.name.substr(family.name.size() - 6) == "_total";
-    EXPECT_EQ(is_total, family.type == prometheus::MetricType::Counter);
-  }
+  test::expect_conventions(metrics);
 }
 
 } // namespace

@@ -1,8 +1,9 @@
 #include "metrics/push_metrics.hpp"
 
+#include "tests/metrics/served.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <prometheus/text_serializer.h>
 
 #include <set>
 
@@ -13,11 +14,8 @@ using testing::HasSubstr;
 
 class PushMetrics : public testing::Test {
 protected:
-  std::string served() const {
-    return prometheus::TextSerializer{}.Serialize(registry.Collect());
-  }
   void expect(const std::string& sample) const {
-    EXPECT_THAT(served(), HasSubstr('\n' + sample + '\n'));
+    EXPECT_THAT(test::served(registry), HasSubstr('\n' + sample + '\n'));
   }
 
   prometheus::Registry registry;
@@ -95,14 +93,7 @@ TEST_F(PushMetrics, MeasureHowLongAPushTook) {
 }
 
 TEST_F(PushMetrics, FollowTheConventionsOfPrometheus) {
-  for (const auto& family : registry.Collect()) {
-    SCOPED_TRACE(family.name);
-    EXPECT_EQ(family.name.substr(0, 9), "flotilla_");
-    EXPECT_FALSE(family.help.empty());
-    const auto is_total
-      = family.name.size() > 6 && family.name.substr(family.name.size() - 6) == "_total";
-    EXPECT_EQ(is_total, family.type == prometheus::MetricType::Counter);
-  }
+  test::expect_conventions(registry);
 }
 
 TEST(RetryLabel, IsOneOfAClosedSet) {
