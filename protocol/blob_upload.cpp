@@ -92,6 +92,8 @@ blob_upload::step blob_upload::noted(step next) {
     if (in_chunks_ && in_chunks_->resumed())
       done->how = confirmation::resumed;
   }
+  if (std::holds_alternative<failure>(next) && !resumable())
+    leave_session();
   if (std::holds_alternative<confirmed>(next) || std::holds_alternative<failure>(next))
     phase_ = phase::ended;
   return next;
@@ -135,9 +137,17 @@ std::optional<http_request> blob_upload::take_abandoned() {
   return std::exchange(abandoned_, std::nullopt);
 }
 
+std::optional<http_request> blob_upload::give_up() {
+  if (!resumable())
+    leave_session();
+  phase_ = phase::ended;
+  return take_abandoned();
+}
+
 blob_upload::step blob_upload::open() {
   in_ollama_.reset();
   leave_session();
+  record_ = {};
   asked_ = true;
   phase_ = ollama_ && announces_ ? phase::announcing : phase::opening;
   return send{phase_ == phase::opening ? target_.open_session()

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/broken_record.hpp"
 #include "protocol/chunked_upload.hpp"
 #include "protocol/endpoint.hpp"
 #include "protocol/ollama_upload.hpp"
@@ -85,6 +86,9 @@ public:
   /// The DELETE of a session that was given up since the last call (distribution-spec, end-11),
   /// where it is not known to be gone: worth sending, whatever is answered.
   std::optional<http_request> take_abandoned();
+  /// Ends it before its time. @returns the DELETE of a session that nobody can go on with,
+  /// likewise.
+  std::optional<http_request> give_up();
 
 private:
   enum class phase : std::uint8_t {
@@ -140,6 +144,7 @@ private:
   std::optional<ollama_upload> in_ollama_; ///< in the session that stands open, this or the next;
                                            ///< neither: the blob goes whole
   std::optional<chunked_upload> in_chunks_;
+  broken_record record_; ///< of the blob, since the session was opened
   phase phase_ = phase::mounting;
   unsigned attempt_ = 1;
   int sessions_lost_ = 0;

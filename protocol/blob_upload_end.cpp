@@ -76,7 +76,9 @@ blob_upload::step blob_upload::on_unsent(const no_response& none) {
 }
 
 blob_upload::step blob_upload::on_settled(const http_outcome& outcome) {
-  auto found = judge_blob_head(outcome, target_, order_.id, order_.size);
+  auto found = record_.shown_by(outcome)
+                 ? presence::absent
+                 : judge_blob_head(outcome, target_, order_.id, order_.size);
   if (auto* there = std::get_if<presence>(&found))
     return *there == presence::present ? step{confirmed{confirmation::uploaded}}
            : in_chunks_                ? follow(in_chunks_->close_again())

@@ -101,6 +101,14 @@ public:
   bool is_confirmed(index blob) const noexcept {
     return states_[blob] == state::confirmed;
   }
+  /// A node was told to send it, or said that it does.
+  bool is_being_sent(index blob) const noexcept {
+    return states_[blob] == state::sending;
+  }
+  /// How it came to be confirmed; nothing: it is not.
+  std::optional<confirmation> way_of(index blob) const noexcept {
+    return is_confirmed(blob) ? std::optional{ways_[blob]} : std::nullopt;
+  }
 
 private:
   enum class state : std::uint8_t {

@@ -17,6 +17,15 @@ constexpr int telling = 5;
 /// Fewer streams must bring so much more to be kept, and more of them not less than so much.
 constexpr double clearly_more = 1.15;
 constexpr double no_less = 0.98;
+/// Answers that take so much less are reason enough for fewer that bring no less; but not those
+/// that nobody waits for.
+constexpr double clearly_faster = 0.6;
+constexpr double noticeable = 0.25; // seconds
+/// So many times its best is laboured, and an epoch of that counts as so many of the rest.
+constexpr double laboured = 4;
+constexpr int laboured_counts = 4;
+/// The best is taken to be a little longer with each epoch: what was hours ago is forgotten.
+constexpr double forgetting = 1.003;
 /// A trial that begins so badly ends at once.
 constexpr double hopeless = 0.75;
 /// Between trials that changed nothing, doubling: what they cost must not be felt.
@@ -58,11 +67,18 @@ void stream_governor::note(const epoch& last) noexcept {
   }
   if (!is_telling(last))
     return;
-  if (trying_ == trial::none) {
-    measure_level(last.bytes_per_second);
-  } else {
-    judge_trial(last.bytes_per_second);
-  }
+  note_answers(last.answer_seconds);
+  if (trying_ == trial::none)
+    measure_level(last);
+  else
+    judge_trial(last);
+}
+
+void stream_governor::note_answers(double seconds) noexcept {
+  if (seconds <= 0)
+    return;
+  quickest_ = quickest_ == 0 ? seconds : std::min(quickest_ * forgetting, seconds);
+  labours_ = seconds >= noticeable && seconds >= laboured * quickest_;
 }
 
 void stream_governor::on_throttled() noexcept {
@@ -81,38 +97,56 @@ bool stream_governor::is_telling(const epoch& last) const noexcept {
          && last.in_use + 1 >= streams_ - streams_ / 10;
 }
 
-void stream_governor::measure_level(double rate) noexcept {
-  here_.add(rate);
-  if (here_.epochs > telling) // the last ones count
-    here_ = {here_.mean() * (telling - 1) + rate, telling};
+void stream_governor::measure::add(const epoch& last) noexcept {
+  rate += last.bytes_per_second;
+  ++epochs;
+  answer += last.answer_seconds;
+  answered += last.answer_seconds > 0 ? 1 : 0;
+}
+
+void stream_governor::measure::shorten_to(int most) noexcept {
+  rate = mean() * std::min(epochs, most);
+  answer = answer_seconds() * std::min(answered, most);
+  epochs = std::min(epochs, most);
+  answered = std::min(answered, most);
+}
+
+void stream_governor::measure_level(const epoch& last) noexcept {
+  here_.shorten_to(telling - 1);
+  here_.add(last);
   if (rest_ > 0)
-    --rest_;
+    rest_ = std::max(0, rest_ - (labours_ ? laboured_counts : 1));
   else if (here_.epochs >= telling)
     try_another();
 }
 
 void stream_governor::try_another() noexcept {
-  const bool up = streams_ < most_ && !more_is_worse_;
+  const bool up = streams_ < most_ && !more_is_worse_ && !labours_;
   if (!up && streams_ == least_) {
     more_is_worse_ = false;
     rest_ = next_rest_;
     return;
   }
-  before_ = streams_;
-  there_ = {};
-  trying_ = up ? trial::more : trial::fewer;
-  const auto step = std::max(1U, most_ / 16);
-  set(up ? streams_ + step : std::max(1U, streams_ / fewer));
+  if (up)
+    try_out(trial::more, streams_ + std::max(1U, most_ / 16));
+  else
+    try_out(trial::fewer, std::max(1U, streams_ / fewer));
 }
 
-void stream_governor::judge_trial(double rate) noexcept {
-  there_.add(rate);
+void stream_governor::try_out(trial what, std::uint32_t streams) noexcept {
+  before_ = streams_;
+  there_ = {};
+  trying_ = what;
+  set(streams);
+}
+
+void stream_governor::judge_trial(const epoch& last) noexcept {
+  there_.add(last);
   if (there_.mean() < hopeless * here_.mean())
     return go_back();
   if (there_.epochs < telling)
     return;
-  const auto wanted = trying_ == trial::fewer ? clearly_more : no_less;
-  if (there_.mean() < wanted * here_.mean())
+  if (!is_better())
     return go_back();
   if (trying_ == trial::fewer)
     more_is_worse_ = true; // there may be fewer yet that are better
@@ -122,7 +156,26 @@ void stream_governor::judge_trial(double rate) noexcept {
   rest_ = 0;
 }
 
+bool stream_governor::is_better() const noexcept {
+  const auto gain = there_.mean() / here_.mean();
+  const auto before = here_.answer_seconds();
+  const auto after = there_.answer_seconds();
+  if (trying_ == trial::fewer)
+    return gain >= clearly_more
+           || (gain >= no_less && before >= noticeable && after > 0
+               && after <= clearly_faster * before);
+  // Half of what one would hope for, or fear.
+  const auto half_way = (1 + static_cast<double>(streams_) / before_) / 2;
+  const bool only_waits
+    = gain < half_way && after >= noticeable && before > 0 && after >= half_way * before;
+  return gain >= no_less && !only_waits;
+}
+
 void stream_governor::go_back() noexcept {
+  if (trying_ == trial::fewer && labours_) { // it is slow for another reason: that is its best now
+    quickest_ = here_.answer_seconds();
+    labours_ = false;
+  }
   more_is_worse_ = trying_ == trial::more;
   trying_ = trial::none;
   set(before_);

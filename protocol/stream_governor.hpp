@@ -11,7 +11,13 @@ namespace flotilla::protocol {
 /// It begins with all that is allowed: a short push must not pay for what it would learn. A
 /// registry that throttles gets fewer at once, and one more with each epoch that it does not, up to
 /// below where it throttled. Where none is asked for, fewer are tried now and then, and kept where
-/// clearly more arrives with them; and more again, where no less does.
+/// clearly more arrives with them, or no less and the registry answers in three fifths of the time:
+/// what it had beyond those only waited. More are tried again, too, and kept where no less arrives,
+/// unless they only wait.
+///
+/// A registry that takes four times as long to answer as at its best gets the next trial of fewer
+/// four times sooner. What arrives decides even then: where it is slow for another reason, that is
+/// its best from then on.
 class stream_governor {
 public:
   /// What an epoch of about two seconds was like.
@@ -19,6 +25,7 @@ public:
     double bytes_per_second = 0; ///< of bodies, for all streams together
     std::uint32_t in_use = 0;    ///< streams, on average
     bool throttled = false;      ///< refused as too much: 429, 503, or a spent allowance
+    double answer_seconds = 0;   ///< that it took to open a session, on average; 0: not known
   };
 
   /// @param least,most streams; 1 <= least <= most
@@ -39,25 +46,32 @@ public:
 private:
   enum class trial : std::uint8_t { none, fewer, more };
 
-  /// The goodput of a number of streams, over some epochs.
+  /// What a number of streams brings, over some epochs.
   struct measure {
-    double sum = 0;
+    double rate = 0;   ///< bytes per second, summed
+    double answer = 0; ///< seconds, summed over the epochs that know
     int epochs = 0;
+    int answered = 0; ///< epochs that know
 
-    void add(double rate) noexcept {
-      sum += rate;
-      ++epochs;
-    }
+    void add(const epoch& last) noexcept;
+    /// The last ones count: as if there had been no more than so many.
+    void shorten_to(int most) noexcept;
     double mean() const noexcept {
-      return epochs == 0 ? 0 : sum / epochs;
+      return epochs == 0 ? 0 : rate / epochs;
+    }
+    double answer_seconds() const noexcept {
+      return answered == 0 ? 0 : answer / answered;
     }
   };
 
   void on_throttled() noexcept;
   bool is_telling(const epoch& last) const noexcept;
-  void measure_level(double rate) noexcept;
-  void judge_trial(double rate) noexcept;
+  void measure_level(const epoch& last) noexcept;
+  void judge_trial(const epoch& last) noexcept;
+  bool is_better() const noexcept;
+  void note_answers(double seconds) noexcept;
   void try_another() noexcept;
+  void try_out(trial what, std::uint32_t streams) noexcept;
   void go_back() noexcept;
   void set(std::uint32_t streams) noexcept;
 
@@ -74,6 +88,8 @@ private:
   int rest_ = 0;             ///< epochs until the next trial
   int next_rest_;
   bool more_is_worse_ = false; ///< the last trial of more said so
+  double quickest_ = 0;        ///< seconds: the best answer of an epoch, slowly forgotten
+  bool labours_ = false;       ///< it answers much slower than it did
 };
 
 } // namespace flotilla::protocol

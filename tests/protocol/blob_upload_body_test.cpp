@@ -157,6 +157,19 @@ TEST_F(BlobUpload, IsSentAnewWhenItTurnsOutNotToHaveArrived) {
   }
 }
 
+/// As distribution, whose record of the blob is broken since it was killed.
+TEST_F(BlobUpload, IsSentAnewWhenTheRegistryCannotSayWhetherItArrived) {
+  send();
+  as<blob_upload::wait>(upload.on_outcome(lost(errc::unavailable, true)));
+  for (int answers = 1; answers < 7; ++answers) {
+    as<blob_upload::send>(upload.again());
+    as<blob_upload::wait>(upload.on_outcome(answer(500)));
+  }
+  as<blob_upload::send>(upload.again());
+  EXPECT_EQ(send_again(upload.on_outcome(answer(500)), "/u/2"),
+            "https://reg.example/u/2?digest=" + id.to_string());
+}
+
 TEST_F(BlobUpload, GoesOnAskingWhileTheAnswerIsInDoubt) {
   send();
   as<blob_upload::wait>(upload.on_outcome(answer(502)));

@@ -15,6 +15,11 @@ constexpr double one_stream = 10e6; // bytes per second
 /// Goodput by the number of streams.
 using registry = std::function<double(double streams)>;
 
+/// What opening a session takes, in seconds, where no more than `capacity` are served at once.
+double queues_above(double capacity, double streams) {
+  return 0.2 * std::max(1.0, streams / capacity);
+}
+
 double scales(double streams) {
   return streams * one_stream;
 }
@@ -121,6 +126,80 @@ TEST_F(StreamGovernor, LearnsNothingFromStreamsThatHadNothingToSend) {
   for (int i = 0; i < 100; ++i)
     governor.note({1e6 * (i % 7), 3, false});
   EXPECT_EQ(governor.streams(), most);
+}
+
+TEST_F(StreamGovernor, SendsNoMoreAtOnceThanARegistryServesWithoutQueueing) {
+  double streams = 0, rate = 0;
+  for (int i = 0; i < 600; ++i) {
+    const double now = governor.streams();
+    governor.note({saturates_at_ten(now), governor.streams(), false, queues_above(10, now)});
+    streams += i < 100 ? 0 : now;
+    rate += saturates_at_ten(now);
+  }
+  EXPECT_LE(streams / 500, 20) << "32 would only wait longer for it";
+  EXPECT_GE(rate / 600, 0.95 * saturates_at_ten(most)) << "and no less arrives";
+}
+
+TEST_F(StreamGovernor, LeavesAllToARegistryThatScalesHoweverSlowlyItAnswers) {
+  double rate = 0;
+  for (int i = 0; i < 600; ++i) {
+    const double now = governor.streams();
+    governor.note({scales(now), governor.streams(), false, 5});
+    rate += scales(now);
+  }
+  EXPECT_GE(rate / 600, 0.97 * scales(most));
+}
+
+TEST_F(StreamGovernor, TriesFewerSoonOnceARegistryAnswersMuchSlower) {
+  int epochs = 0;
+  const auto run_until_fewer = [&](double answer_seconds) {
+    for (epochs = 0; governor.streams() == most && epochs < 1000; ++epochs)
+      governor.note({scales(most), most, false, answer_seconds});
+  };
+  const auto let_a_trial_fail = [&] {
+    while (governor.streams() != most)
+      governor.note({scales(governor.streams()), governor.streams(), false, 0.1});
+  };
+  for (int i = 0; i < 3; ++i) { // each one that changes nothing doubles the rest
+    run_until_fewer(0.1);
+    let_a_trial_fail();
+  }
+  auto twin = governor;
+  run_until_fewer(0.1);
+  const auto at_ease = epochs;
+  governor = twin;
+  run_until_fewer(2);
+  EXPECT_LE(epochs, at_ease / 3);
+}
+
+TEST_F(StreamGovernor, TakesNoAnswersForNoFastOnes) {
+  double streams = 0;
+  for (int i = 0; i < 300; ++i) {
+    const double now = governor.streams();
+    governor.note({saturates_at_ten(now), governor.streams(), false, now < most ? 0.0 : 1.0});
+    streams += now;
+  }
+  EXPECT_GE(streams / 300, 28) << "trials apart";
+}
+
+TEST_F(StreamGovernor, TakesForGrantedASlownessThatFewerDoNotMend) {
+  run(peaks_at_six, 200);
+  double rate = 0;
+  for (int i = 0; i < 700; ++i) {
+    const double now = governor.streams();
+    governor.note({scales(now), governor.streams(), false, i < 5 ? 0.05 : 2});
+    rate += i < 600 ? 0 : scales(now);
+  }
+  EXPECT_GE(rate / 100, 0.8 * scales(most));
+}
+
+TEST_F(StreamGovernor, TakesNoNoticeOfAnswersThatNobodyWaitsFor) {
+  for (int i = 0; i < 600; ++i) {
+    const double now = governor.streams();
+    const double quick = queues_above(10, now) / 100;
+    governor.note({saturates_at_ten(now), governor.streams(), false, quick});
+  }
+  EXPECT_GE(governor.streams(), most / 2);
 }
 
 TEST_F(StreamGovernor, FollowsARegistryThatChanges) {
