@@ -10,10 +10,11 @@ namespace flotilla::store {
 void make_state_dir(const std::string& dir) {
   namespace fs = std::filesystem;
   std::error_code error;
-  fs::create_directories(dir, error);
+  const auto is_new = fs::create_directories(dir, error);
   if (error)
     throw database_error{dir + ": cannot make it: " + error.message()};
-  fs::permissions(dir, fs::perms::owner_all, error); // best effort: it may be somebody else's
+  if (is_new)
+    fs::permissions(dir, fs::perms::owner_all, error);
 }
 
 } // namespace flotilla::store

@@ -43,6 +43,13 @@ TEST_F(Journal, IsEmptyAtFirst) {
   EXPECT_EQ(text_of(*kept), "");
 }
 
+TEST_F(Journal, LeavesADirectoryOpenThatSomebodyHasOpened) {
+  const fs::perms opened{0751};
+  fs::permissions(dir / "state", opened);
+  reopen();
+  EXPECT_EQ(fs::status(dir / "state").permissions(), opened);
+}
+
 TEST_F(Journal, FindsPushesAgainInTheOrderInWhichTheyWereBegun) {
   kept->begin({"z", "{1}", "", "", false, 300});
   kept->begin({"a", "{2}", "sha256:m", "done", true, 200});
