@@ -32,8 +32,9 @@ public:
 
   /// @param judge what an outcome means: `protocol::verdict<T>(const http_outcome&)`
   /// @param done gets a `protocol::result<T>`, once
+  /// @param blob that it is about, short; empty: something else
   template <class T, class Judge, class Done>
-  void ask(protocol::http_request request, Judge judge, Done done) {
+  void ask(protocol::http_request request, Judge judge, Done done, std::string blob = {}) {
     auto ticket = next_ticket_++;
     auto hear = [this, ticket, judge = std::move(judge),
                  done = std::move(done)](const protocol::http_outcome& outcome) mutable {
@@ -47,7 +48,7 @@ public:
       else
         last_words(protocol::result<T>{std::get<protocol::failure>(std::move(meant))});
     };
-    questions_.emplace(ticket, question{std::move(request), std::move(hear), 1});
+    questions_.emplace(ticket, question{std::move(request), std::move(hear), 1, std::move(blob)});
     send(ticket);
   }
 
@@ -61,6 +62,7 @@ private:
     protocol::http_request request;
     std::function<void(const protocol::http_outcome&)> hear;
     unsigned attempt;
+    std::string blob;
   };
 
   void send(std::uint32_t ticket) {
@@ -76,7 +78,9 @@ private:
   }
 
   void try_later(std::uint32_t ticket, protocol::try_again why) {
-    auto note = patience_->note(questions_.at(ticket).attempt++, std::move(why));
+    auto& again = questions_.at(ticket);
+    auto note = patience_->note(again.attempt++, std::move(why));
+    note.blob = again.blob;
     caf::delayed_anon_send(caf::actor_cast<caf::actor>(self_), note.wait, atom::again_v, ticket);
     tell_(std::move(note));
   }

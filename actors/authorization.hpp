@@ -33,6 +33,14 @@ struct authorization {
   std::string shortfall{};
 };
 
+/// How the TOKEN actor has fared since the process began.
+struct token_totals {
+  std::uint64_t fetched = 0;
+  std::uint64_t failed = 0;
+  /// Until the next token ends that has an end; 0: none has, or all are over.
+  double seconds_left = 0;
+};
+
 template <class Inspector>
 auto inspect(Inspector& f, authorization_request& x) {
   return f(x.registry, x.scopes, x.challenge, x.rejected);
@@ -40,6 +48,11 @@ auto inspect(Inspector& f, authorization_request& x) {
 template <class Inspector>
 auto inspect(Inspector& f, authorization& x) {
   return f(x.field, x.lifetime, x.shortfall);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, token_totals& x) {
+  return f(x.fetched, x.failed, x.seconds_left);
 }
 
 } // namespace flotilla::actors

@@ -1,5 +1,7 @@
 #include "actors/checker.hpp"
 
+#include "protocol/broken_record.hpp"
+
 namespace flotilla::actors {
 
 using protocol::presence;
@@ -26,10 +28,13 @@ void checker_state::pump() {
 }
 
 void checker_state::check(check_order order) {
-  auto judge = [this, id = order.id, size = order.size](const protocol::http_outcome& outcome) {
-    return judge_blob_head(outcome, job_.at, id, size);
-  };
+  auto judge = protocol::unless_broken(
+    [this, id = order.id, size = order.size](const protocol::http_outcome& outcome) {
+      return judge_blob_head(outcome, job_.at, id, size);
+    },
+    order.to_be_sent);
   auto request = job_.at.head_blob(order.id);
+  auto blob = order.id.brief();
   questions.ask<presence>(
     std::move(request), std::move(judge),
     [this, order = std::move(order)](const protocol::result<presence>& found) mutable {
@@ -40,7 +45,8 @@ void checker_state::check(check_order order) {
       if (*found == presence::absent && !order.mount_from.empty())
         return look_at_mount_source(std::move(order));
       finish({order.blob, *found == presence::present, false});
-    });
+    },
+    std::move(blob));
 }
 
 /// Whether the mount source holds the blob is good to know, and never worth a failure.
@@ -53,10 +59,12 @@ void checker_state::look_at_mount_source(check_order order) {
       return presence::absent;
     return found;
   };
-  questions.ask<presence>(source.head_blob(order.id), std::move(judge),
-                          [this, blob = order.blob](const protocol::result<presence>& found) {
-                            finish({blob, false, found && *found == presence::present});
-                          });
+  questions.ask<presence>(
+    source.head_blob(order.id), protocol::unless_broken(std::move(judge)),
+    [this, blob = order.blob](const protocol::result<presence>& found) {
+      finish({blob, false, found && *found == presence::present});
+    },
+    order.id.brief());
 }
 
 void checker_state::finish(check_result result) {

@@ -3,12 +3,11 @@
 #include "actors/errors.hpp"
 #include "actors/governor.hpp"
 #include "actors/journal.hpp"
+#include "actors/log.hpp"
 #include "actors/order_json.hpp"
 #include "actors/teller.hpp"
 #include "actors/world.hpp"
 #include "protocol/text.hpp"
-
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
@@ -39,6 +38,8 @@ std::string what_makes_it_the_same(const push_order& order) {
 
 void coordinator_state::wire(coordinator_setting setting, std::vector<kept_push> kept) {
   is_ = std::move(setting);
+  first_lease_ends_
+    = self_->clock().now() + (is_.rules.alone ? std::chrono::milliseconds{0} : is_.rules.lease);
   self_->set_down_handler([this](const caf::down_msg& down) { on_down(down); });
   self_->set_exit_handler([this](const caf::exit_msg& exit) {
     for (const auto& [id, j] : jobs_)
@@ -125,6 +126,8 @@ void coordinator_state::start(const std::string& id, push_order order, push_memo
   auto& j = jobs_[id];
   j.same = what_makes_it_the_same(order);
   j.overview = {id, order.source.text, order.target.to_string(), {}, false, {}};
+  log(spdlog::level::info, {id}, "the push {}: {} -> {}", memory.restored ? "goes on" : "begins",
+      j.overview.source, j.overview.reference);
   j.governor = governor_of(order.at);
   push_setting setting;
   setting.id = id;
@@ -132,6 +135,7 @@ void coordinator_state::start(const std::string& id, push_order order, push_memo
   setting.order = std::move(order);
   setting.rules = is_.rules;
   setting.memory = std::move(memory);
+  setting.nodes_return_until = first_lease_ends_;
   if (is_.journal)
     setting.journal = writes_to(is_.journal, id);
   setting.keeper = is_.keeper;
@@ -217,6 +221,15 @@ caf::result<push_overview> coordinator_state::status(const std::string& id) {
   return promise;
 }
 
+caf::result<protocol::blob_map> coordinator_state::map(const std::string& id) {
+  auto found = jobs_.find(id);
+  if (found == jobs_.end())
+    return unknown_push(id);
+  if (found->second.handle)
+    return self_->delegate(found->second.handle, atom::map_v);
+  return found->second.report.map;
+}
+
 caf::result<std::vector<push_overview>> coordinator_state::list() {
   struct gathering {
     caf::typed_response_promise<std::vector<push_overview>> promise;
@@ -252,12 +265,14 @@ caf::result<std::vector<push_overview>> coordinator_state::list() {
 }
 
 template <class... Words>
-caf::result<bool> coordinator_state::command(const std::string& id, Words... words) {
+caf::result<bool> coordinator_state::command(const std::string& id, const char* what,
+                                             Words... words) {
   auto found = jobs_.find(id);
   if (found == jobs_.end())
     return unknown_push(id);
   if (!found->second.handle)
     return false;
+  log(spdlog::level::info, {id}, "the push is told to {}", what);
   self_->send(found->second.handle, std::move(words)...);
   return true;
 }
@@ -274,7 +289,8 @@ void coordinator_state::on_down(const caf::down_msg& down) {
     }
   for (const auto& [id, each] : members_)
     if (each.node.address() == down.source)
-      return lose(id, "its connection broke");
+      return lose(id, "its connection broke",
+                  down.reason == caf::exit_reason::remote_link_unreachable);
 }
 
 coordinator_state::interface::behavior_type coordinator(coordinator_state::pointer self,
@@ -294,13 +310,21 @@ coordinator_state::interface::behavior_type coordinator(coordinator_state::point
     [&state](atom::submit, push_order& order) { return state.submit(std::move(order)); },
     [&state](atom::await, const std::string& id) { return state.await(id); },
     [&state](atom::status, const std::string& id) { return state.status(id); },
+    [&state](atom::map, const std::string& id) { return state.map(id); },
     [&state](atom::list) { return state.list(); },
     [&state](atom::nodes) { return state.nodes(); },
-    [&state](atom::cancel, const std::string& id) { return state.command(id, atom::stop_v); },
-    [&state](atom::pause, const std::string& id) { return state.command(id, atom::pause_v); },
-    [&state](atom::resume, const std::string& id) { return state.command(id, atom::resume_v); },
+    [&state](atom::totals) { return state.totals(); },
+    [&state](atom::cancel, const std::string& id) {
+      return state.command(id, "end", atom::stop_v);
+    },
+    [&state](atom::pause, const std::string& id) {
+      return state.command(id, "pause", atom::pause_v);
+    },
+    [&state](atom::resume, const std::string& id) {
+      return state.command(id, "go on", atom::resume_v);
+    },
     [&state](atom::limit, const std::string& id, const limit_change& change) {
-      return state.command(id, atom::limit_v, change);
+      return state.command(id, "keep to other limits", atom::limit_v, change);
     },
     [&state](atom::tick) { state.tick(); },
     [&state](atom::ended, const std::string& id, push_report& report) {

@@ -53,15 +53,19 @@ public:
   bool beat(const std::string& node);
   void leave(const std::string& node);
   std::vector<node_overview> nodes() const;
+  node_totals totals() const noexcept {
+    return totals_;
+  }
   void tick();
 
   // Pushes: coordinator.cpp.
   caf::result<std::string> submit(push_order order);
   caf::result<push_report> await(const std::string& id);
   caf::result<push_overview> status(const std::string& id);
+  caf::result<protocol::blob_map> map(const std::string& id);
   caf::result<std::vector<push_overview>> list();
   template <class... Words>
-  caf::result<bool> command(const std::string& id, Words... words);
+  caf::result<bool> command(const std::string& id, const char* what, Words... words);
   void on_ended(const std::string& id, push_report report);
 
 private:
@@ -87,7 +91,8 @@ private:
   void recall(kept_push ended);
   void keep(const std::string& id, const push_order& order);
   caf::result<std::string> tell_when_kept(const std::string& id);
-  void lose(std::string node, const char* how);
+  /// @param may_be_sending it is only out of reach
+  void lose(std::string node, const char* how, bool may_be_sending);
   void on_down(const caf::down_msg& down);
   void tell_pushes_of(const member& fresh);
   void forget_the_oldest();
@@ -96,7 +101,9 @@ private:
 
   pointer self_;
   coordinator_setting is_;
+  caf::actor_clock::time_point first_lease_ends_{}; ///< alone there is none
   std::map<std::string, member> members_;           ///< by id
+  node_totals totals_;
   std::map<std::string, job> jobs_;                 ///< by id
   std::map<std::string, governor_actor> governors_; ///< by the registry's origin
   std::deque<std::string> ended_;                   ///< ids, the oldest first

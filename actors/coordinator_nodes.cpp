@@ -1,8 +1,6 @@
 #include "actors/coordinator.hpp"
-
+#include "actors/log.hpp"
 #include "protocol/text.hpp"
-
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -25,6 +23,10 @@ namespace {
 
 constexpr std::size_t longest_name = 255;
 constexpr std::size_t most_roots = 1000;
+
+void log_of(const node_info& node, spdlog::level::level_enum level, const std::string& what) {
+  log(level, {{}, node.name}, "node {} {}", printable(node.name, 60), what);
+}
 
 /// A node's own words are shown to people and counted on: they are bounded like all that comes from
 /// outside.
@@ -55,12 +57,13 @@ welcome coordinator_state::join(const node_info& info, node_actor node, surveyor
   if (same_place != members_.end())
     return {"two nodes have one address", is_.rules.lease};
   if (members_.count(info.id) != 0)
-    lose(info.id, "it joins again");
+    lose(info.id, "it joins again", true);
   auto& fresh = members_[info.id];
   fresh = {info, std::move(node), std::move(surveyor), self_->clock().now(), false};
   self_->monitor(fresh.node);
+  ++totals_.joined;
   if (!is_.rules.alone) {
-    spdlog::info("node {} has joined ({} uploads)", printable(info.name, 60), info.uploads);
+    log_of(info, spdlog::level::info, "has joined (" + std::to_string(info.uploads) + " uploads)");
   }
   // What it still does for a push that has ended meanwhile is of no use to anybody.
   for (const auto& push : info.pushes)
@@ -90,7 +93,7 @@ void coordinator_state::leave(const std::string& node) {
   if (found == members_.end())
     return;
   found->second.leaving = true;
-  spdlog::info("node {} is leaving", printable(found->second.info.name, 60));
+  log_of(found->second.info, spdlog::level::info, "is leaving");
   for (const auto& [id, j] : jobs_)
     if (j.handle)
       caf::anon_send(caf::actor_cast<caf::actor>(j.handle), atom::leave_v, node);
@@ -99,8 +102,9 @@ void coordinator_state::leave(const std::string& node) {
 std::vector<node_overview> coordinator_state::nodes() const {
   std::vector<node_overview> all;
   for (const auto& [id, each] : members_)
-    all.push_back(
-      {each.info, std::chrono::duration<double>(self_->clock().now() - each.seen).count()});
+    all.push_back({each.info,
+                   std::chrono::duration<double>(self_->clock().now() - each.seen).count(),
+                   each.leaving});
   return all;
 }
 
@@ -111,23 +115,25 @@ void coordinator_state::tick() {
     if (self_->clock().now() - each.seen > is_.rules.lease)
       silent.push_back(id);
   for (const auto& id : silent)
-    lose(id, "it was silent for its whole lease");
+    lose(id, "it was silent for its whole lease", false);
 }
 
 /// By value: whoever calls may hold a name that lives in what is erased here.
-void coordinator_state::lose(std::string node, const char* how) {
+void coordinator_state::lose(std::string node, const char* how, bool may_be_sending) {
   auto found = members_.find(node);
   if (found == members_.end())
     return;
-  if (found->second.leaving)
-    spdlog::info("node {} has left", printable(found->second.info.name, 60));
-  else
-    spdlog::warn("node {} is lost: {}", printable(found->second.info.name, 60), how);
+  if (found->second.leaving) {
+    log_of(found->second.info, spdlog::level::info, "has left");
+  } else {
+    ++totals_.lost;
+    log_of(found->second.info, spdlog::level::warn, std::string{"is lost: "} + how);
+  }
   self_->demonitor(found->second.node.address());
   members_.erase(found);
   for (const auto& [id, j] : jobs_)
     if (j.handle)
-      caf::anon_send(caf::actor_cast<caf::actor>(j.handle), atom::lost_v, node);
+      caf::anon_send(caf::actor_cast<caf::actor>(j.handle), atom::lost_v, node, may_be_sending);
 }
 
 } // namespace flotilla::actors

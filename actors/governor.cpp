@@ -22,6 +22,7 @@ void governor_state::note(const std::string& push, const registry_usage& usage) 
   found->second.last = usage;
   bytes_ += usage.bytes;
   in_use_ += usage.streams;
+  openings_.add(usage.openings);
   notes_ += found == clients_.begin() ? 1 : 0;
   held_back_ |= usage.held_back;
 }
@@ -47,6 +48,7 @@ void governor_state::leave(const std::string& push) {
 void governor_state::tick() {
   const auto bytes = std::exchange(bytes_, 0);
   const auto in_use = std::exchange(in_use_, 0) / std::max(1U, std::exchange(notes_, 0));
+  const auto openings = std::exchange(openings_, {});
   const auto throttled = std::exchange(throttled_, false);
   const auto held_back = std::exchange(held_back_, false);
   ticking_ = !clients_.empty();
@@ -66,7 +68,8 @@ void governor_state::tick() {
   streams_->allow(least, most);
   const auto rate = static_cast<double>(bytes) / std::chrono::duration<double>{epoch}.count();
   // Bytes that a limit of ours holds back tell nothing of the registry.
-  streams_->note({rate, held_back ? 0 : static_cast<std::uint32_t>(in_use), throttled});
+  streams_->note({rate, held_back ? 0 : static_cast<std::uint32_t>(in_use), throttled,
+                  openings.count == 0 ? 0 : openings.seconds / openings.count});
   share_out();
 }
 

@@ -46,6 +46,7 @@ private:
   std::uint64_t bytes_ = 0;                   ///< in this epoch
   std::uint64_t in_use_ = 0;                  ///< streams, summed over the notes
   std::uint32_t notes_ = 0;                   ///< of one push: all tell alike often
+  opening_times openings_;                    ///< in this epoch
   bool throttled_ = false;                    ///< in this epoch
   bool held_back_ = false;                    ///< likewise: by a bandwidth limit, or a pause
   caf::actor_clock::time_point held_until_{}; ///< the end of a pause

@@ -72,6 +72,9 @@ using token_actor = caf::typed_actor<
   // An authorization that answers the challenge and is not the rejected one, or the failure.
   caf::replies_to<atom::authorize, authorization_request>::with<authorization>>;
 
+/// The same, who can be asked how that goes.
+using token_office_actor = token_actor::extend<caf::replies_to<atom::totals>::with<token_totals>>;
+
 /// The HASHER reads files. Detached, for it blocks.
 using hasher_actor = caf::typed_actor<
   // The digest of the file's content, or errc::source_invalid.
@@ -134,8 +137,8 @@ using crew_desk_actor
                      caf::reacts_to<atom::failed, std::string, protocol::failure>,
                      // The uploader with that number could open one more blob.
                      caf::reacts_to<atom::hungry, std::uint32_t>,
-                     // Seconds spent on the wire, and waiting for the registry.
-                     caf::reacts_to<atom::spent, std::string, double, double>>;
+                     // A request has been answered, or its body has left.
+                     caf::reacts_to<atom::spent, std::string, time_spent>>;
 
 /// A CHECKER asks the registry which blobs it has, many at a time. One for each push on each node.
 using checker_actor = caf::typed_actor<
@@ -152,9 +155,10 @@ using uploader_actor = caf::typed_actor<
   // Brings the blob there: one `uploaded` or `failed` to the desk. The first string is the push;
   // the last is where to go on, if it is open.
   caf::reacts_to<atom::upload, std::string, protocol::blob_order, open_upload>,
-  // Forget this push and what is under way for it.
-  caf::reacts_to<atom::release, std::string>,
-  // Forget one blob of it.
+  // Forget this push and what is under way for it. Answers when the sessions are deleted that
+  // nobody can go on with, or it was tried in vain.
+  caf::replies_to<atom::release, std::string>::with<bool>,
+  // Forget one blob of it; a session that nobody can go on with is deleted.
   caf::reacts_to<atom::drop, std::string, protocol::ledger::index>,
   // Its body on the wire is to be given up, for that reason, and gone on with.
   caf::reacts_to<atom::cancel, std::string, protocol::ledger::index, protocol::failure>,
@@ -167,6 +171,8 @@ using push_actor = caf::typed_actor<
   caf::reacts_to<atom::report, std::string, node_report>,
   // How far it is.
   caf::replies_to<atom::status>::with<push_status>,
+  // How far its blobs are.
+  caf::replies_to<atom::map>::with<protocol::blob_map>,
   // The user wants it to stop: nothing new is begun, and it ends as errc::interrupted.
   caf::reacts_to<atom::stop>,
   // Nothing new is begun until it is resumed.
@@ -193,9 +199,9 @@ using node_actor = caf::typed_actor<
   // No more work for this push.
   caf::reacts_to<atom::release, std::string>,
   // The coordinator is gone: finish what is on the wire, forget the rest. True: its lease on us ran
-  // out, others do our work, so drop all of it.
+  // out, so others may go on in the sessions that it knows of: leave those.
   caf::reacts_to<atom::lost, bool>,
-  // Begin nothing more; answers when nothing is in hand.
+  // Begin nothing more; answers when nothing is in hand, and nothing is left to be tidied up.
   caf::replies_to<atom::leave>::with<bool>,
   // The pushes that it has work of.
   caf::replies_to<atom::list>::with<std::vector<std::string>>>;
@@ -227,9 +233,13 @@ using coordinator_actor = caf::typed_actor<
   // Answers when that push has ended.
   caf::replies_to<atom::await, std::string>::with<push_report>,
   caf::replies_to<atom::status, std::string>::with<push_overview>,
+  // How far its blobs are, or were at its end; one that ended under an earlier coordinator has
+  // none.
+  caf::replies_to<atom::map, std::string>::with<protocol::blob_map>,
   // All pushes that run, and the last that have ended.
   caf::replies_to<atom::list>::with<std::vector<push_overview>>,
   caf::replies_to<atom::nodes>::with<std::vector<node_overview>>,
+  caf::replies_to<atom::totals>::with<node_totals>,
   // Commands; true: it runs, and has been told.
   caf::replies_to<atom::cancel, std::string>::with<bool>,
   caf::replies_to<atom::pause, std::string>::with<bool>,
@@ -271,7 +281,9 @@ using journal_actor = caf::typed_actor<
   caf::reacts_to<atom::pause, std::string, bool>,
   caf::reacts_to<atom::ended, std::string, push_report>,
   // Writes what it has gathered.
-  caf::reacts_to<atom::flush>>;
+  caf::reacts_to<atom::flush>,
+  // Whether the last write went well.
+  caf::replies_to<atom::status>::with<bool>>;
 
 /// The KEEPER remembers what lets a later push do better: how far uploads have come that are not
 /// finished, and what was learned of registries. Detached, for it writes to a disk. Pushes go by

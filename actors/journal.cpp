@@ -1,8 +1,8 @@
 #include "actors/journal.hpp"
 
-#include "actors/order_json.hpp"
+#include "actors/log.hpp"
 
-#include <spdlog/spdlog.h>
+#include "actors/order_json.hpp"
 
 #include <ctime>
 
@@ -108,6 +108,7 @@ journal_actor::behavior_type journal(journal_state::pointer self,
       state.end(push, report);
     },
     [&state](atom::flush) { state.flush(); },
+    [&state](atom::status) { return state.is_well(); },
   };
 }
 
@@ -143,7 +144,8 @@ std::vector<kept_push> kept_pushes(store::journal& file) {
     if (auto push = read(file, entry))
       kept.push_back(std::move(*push));
     else
-      spdlog::error("push {} of the journal cannot be read: {}", entry.id, push.error().message);
+      log(spdlog::level::err, {entry.id}, "this push of the journal cannot be read: {}",
+          push.error().message);
   }
   return kept;
 }

@@ -30,6 +30,9 @@ public:
   void pause(const std::string& push, bool paused);
   void end(const std::string& push, const push_report& report);
   void flush();
+  bool is_well() const noexcept {
+    return !in_trouble_;
+  }
 
 private:
   template <class Write>

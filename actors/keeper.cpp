@@ -1,9 +1,9 @@
 #include "actors/keeper.hpp"
 
+#include "actors/log.hpp"
+
 #include "actors/open_upload_json.hpp"
 #include "actors/world.hpp"
-
-#include <spdlog/spdlog.h>
 
 #include <iterator>
 #include <unordered_set>
@@ -100,7 +100,8 @@ void keeper_state::recall_uploads(const std::string& push, client& of, recollect
     attempt("read", [&] {
       const auto text = of.notes->take(note);
       if (!text)
-        return spdlog::info("push {}: another process is sending {}", push, blobs[i].id.brief());
+        return log(spdlog::level::info, {push, {}, blobs[i].id.brief()},
+                   "another process is sending this blob");
       of.taken.insert(note);
       auto upload = parse_open_upload(*text);
       if (!upload)

@@ -67,26 +67,32 @@ void membership_state::join(coordinator_actor found) {
         is_.self.pushes = std::move(pushes);
         self_->request(coordinator_, answer_patience, atom::join_v, is_.self, node_, surveyor_)
           .then(
-            [this, term](const welcome& said) {
+            [this, term, asked = self_->clock().now()](const welcome& said) {
               if (coordinator_ && term == term_)
-                on_welcome(said);
+                on_welcome(said, asked);
             },
             lost);
       },
       lost);
 }
 
-void membership_state::on_welcome(const welcome& said) {
+void membership_state::on_welcome(const welcome& said, moment asked) {
   if (!said.refusal.empty())
     return on_lost(term_, protocol::printable(said.refusal, 300));
   joined_ = true;
   attempts_ = 0;
   last_trouble_.clear();
-  heard_ = self_->clock().now();
+  renewed_ = asked;
   lease_ = std::clamp<std::chrono::milliseconds>(said.lease, std::chrono::milliseconds{100},
                                                  std::chrono::hours{1});
   spdlog::info("joined the fleet of {}", where());
-  self_->delayed_send(self_, lease_ / 4, atom::beat_v, term_);
+  beat_later(asked);
+}
+
+/// Four times a lease, however long the answers take.
+void membership_state::beat_later(moment last) {
+  const caf::timespan left = last + lease_ / 4 - self_->clock().now();
+  self_->delayed_send(self_, std::max(left, caf::timespan{0}), atom::beat_v, term_);
 }
 
 /// Full jitter, so that a fleet does not come back in one moment.
@@ -104,34 +110,48 @@ void membership_state::try_later(const std::string& why) {
 // ---- keeping the lease -----------------------------------------------------------------------
 
 void membership_state::beat(std::uint32_t term) {
-  if (!joined_ || leaving_ || term != term_)
+  if (!joined_ || term != term_)
     return;
-  self_->request(coordinator_, lease_, atom::beat_v, is_.self.id)
+  const auto now = self_->clock().now();
+  const caf::timespan patience = renewed_ + lease_ - now;
+  if (patience.count() <= 0) // we were stopped
+    return on_lost(term, "our lease is over");
+  self_->request(coordinator_, patience, atom::beat_v, is_.self.id)
     .then(
-      [this, term](bool known) {
+      [this, term, now](bool known) {
         if (!known)
           return on_lost(term, "it does not know us any more");
         if (term == term_)
-          heard_ = self_->clock().now();
-        self_->delayed_send(self_, lease_ / 4, atom::beat_v, term);
+          renewed_ = now;
+        beat_later(now);
       },
       [this, term](const caf::error&) { on_lost(term, "it does not answer"); });
 }
 
-/// When our lease may have run out, others have been given our work: what is on the wire here is
-/// dropped. While it has not, the coordinator itself is what died, and it will find our work.
+/// It may be that the coordinator itself is what died: it will find our work. Or we are cut off,
+/// and when our lease runs out others are given it.
 void membership_state::on_lost(std::uint32_t term, const std::string& why) {
   if (!coordinator_ || term != term_)
     return;
   self_->demonitor(coordinator_.address());
   coordinator_ = coordinator_actor{};
   if (std::exchange(joined_, false)) {
-    auto ran_out = self_->clock().now() - heard_ > lease_;
-    spdlog::warn("the coordinator {} is lost: {}{}", where(), why,
-                 ran_out ? "; our lease ran out, so what was under way is dropped" : "");
-    self_->send(node_, atom::lost_v, ran_out);
+    spdlog::warn("the coordinator {} is lost: {}", where(), why);
+    self_->send(node_, atom::lost_v, false);
+    const caf::timespan left = renewed_ + lease_ - self_->clock().now();
+    if (left.count() > 0)
+      self_->delayed_send(self_, left, atom::lost_v);
+    else
+      end_lease();
   }
   try_later(why);
+}
+
+void membership_state::end_lease() {
+  if (joined_ || self_->clock().now() < renewed_ + lease_)
+    return;
+  spdlog::warn("our lease is over: what others may go on with is left to them");
+  self_->send(node_, atom::lost_v, true);
 }
 
 /// The coordinator watches the node, too, and gives its work to others.
@@ -166,6 +186,7 @@ membership_state::interface::behavior_type membership(membership_state::pointer 
     [&state](atom::status) { return state.is_member(); },
     [&state](atom::join) { state.seek(); },
     [&state](atom::beat, std::uint32_t term) { state.beat(term); },
+    [&state](atom::lost) { state.end_lease(); },
   };
 }
 

@@ -24,8 +24,10 @@ struct membership_options {
 class membership_state {
 public:
   using interface = membership_actor::extend<caf::reacts_to<atom::join>,
-                                             caf::reacts_to<atom::beat, std::uint32_t>>;
+                                             caf::reacts_to<atom::beat, std::uint32_t>,
+                                             caf::reacts_to<atom::lost>>;
   using pointer = interface::stateful_pointer<membership_state>;
+  using moment = caf::actor_clock::time_point;
   static inline const char* name = "membership";
 
   explicit membership_state(pointer self) : self_(self), random_(world_of(self->system()).dice()) {
@@ -35,6 +37,7 @@ public:
             surveyor_actor surveyor);
   void seek();
   void beat(std::uint32_t term);
+  void end_lease();
   caf::result<bool> leave(caf::timespan patience);
   bool is_member() const noexcept {
     return joined_;
@@ -42,7 +45,8 @@ public:
 
 private:
   void join(coordinator_actor found);
-  void on_welcome(const welcome& said);
+  void on_welcome(const welcome& said, moment asked);
+  void beat_later(moment last);
   void on_lost(std::uint32_t term, const std::string& why);
   void on_node_death();
   void try_later(const std::string& why);
@@ -58,9 +62,10 @@ private:
   bool joined_ = false;
   bool leaving_ = false;
   std::chrono::milliseconds lease_{5'000};
-  caf::actor_clock::time_point heard_{}; ///< when the coordinator last answered
-  unsigned attempts_ = 0;                ///< since we were last a member
-  std::string last_trouble_;             ///< said once, not at every attempt
+  /// When we asked what the coordinator last answered: our lease on its side begins no earlier.
+  moment renewed_{};
+  unsigned attempts_ = 0;    ///< since we were last a member
+  std::string last_trouble_; ///< said once, not at every attempt
   std::minstd_rand random_;
 };
 

@@ -36,12 +36,6 @@ std::vector<std::string> node_state::pushes() const {
 
 // ---- pushes ----------------------------------------------------------------------------------
 
-template <class Handle>
-void node_state::dismiss(const Handle& whom) {
-  self_->unlink_from(whom);
-  self_->send_exit(whom, caf::exit_reason::user_shutdown);
-}
-
 /// The push of a restarted coordinator finds what the one before it has left on the wire; but not
 /// where that one was told, or would have been, that it failed here.
 void node_state::engage(engagement job, push_actor push, token_actor tokens) {
@@ -59,6 +53,7 @@ void node_state::engage(engagement job, push_actor push, token_actor tokens) {
   d.job = std::move(job);
   d.push = std::move(push);
   d.pending = {};
+  d.pending.claims = true;
   auto throttled
     = [tell = teller(self_), id](caf::timespan pause) { tell(atom::throttled_v, id, pause); };
   d.gateway
@@ -168,59 +163,11 @@ void node_state::forget(const std::string& push, duty& d, index blob) {
     return;
   d.in_flight_bytes -= body->second.sent;
   d.bodies.erase(body);
+  d.shared.erase(blob);
   d.on_wire.erase(blob);
   d.watch.end(blob, self_->clock().now());
   for (const auto& each : uploaders_)
     self_->send(each, atom::drop_v, push, blob);
-}
-
-void node_state::release(const std::string& push) {
-  auto* d = find(push);
-  if (d == nullptr)
-    return;
-  for (const auto& each : uploaders_)
-    self_->send(each, atom::release_v, push);
-  self_->send(http_, atom::cancel_v, d->job.lane);
-  self_->send(http_, atom::limit_v, d->job.lane, std::uint64_t{0});
-  dismiss(d->checker);
-  dismiss(d->gateway);
-  duties_.erase(push);
-  leave_if_drained();
-}
-
-// ---- a coordinator that is gone, and our own end ---------------------------------------------
-
-void node_state::lose_coordinator(bool lease_ran_out) {
-  for (const auto& push : pushes()) {
-    auto& d = duties_.at(push);
-    d.queue.clear();
-    d.begun.clear();
-    if (lease_ran_out || d.failed || d.bodies.empty())
-      release(push);
-  }
-}
-
-caf::result<bool> node_state::leave() {
-  leaving_ = true;
-  drained_ = self_->make_response_promise<bool>();
-  for (auto& [push, d] : duties_) {
-    for (const auto& order : d.queue)
-      d.pending.returned.push_back(order.blob);
-    d.queue.clear();
-    d.begun.clear();
-  }
-  soon();
-  auto answer = drained_;
-  leave_if_drained();
-  return answer;
-}
-
-void node_state::leave_if_drained() {
-  auto is_idle = [](const auto& each) {
-    return each.second.bodies.empty() && each.second.pending.returned.empty();
-  };
-  if (leaving_ && drained_.pending() && std::all_of(duties_.begin(), duties_.end(), is_idle))
-    drained_.deliver(true);
 }
 
 // ---- orders for uploaders --------------------------------------------------------------------
@@ -266,6 +213,8 @@ void node_state::hand_out(const std::string& push, duty& d, std::uint32_t upload
     d.begun.erase(known);
   }
   begun.blob = order.blob;
+  if (begun.is_open())
+    d.shared.insert(order.blob);
   self_->send(uploaders_[uploader], atom::upload_v, push,
               protocol::blob_order{order.id, order.size, std::move(path),
                                    std::move(order.mount_from), d.job.options.chunk},
@@ -327,8 +276,8 @@ node_state::interface::behavior_type node(node_state::pointer self, http_actor h
       state.on_failed(push, std::move(why));
     },
     [&state](atom::hungry, std::uint32_t uploader) { state.on_hungry(uploader); },
-    [&state](atom::spent, const std::string& push, double wire, double registry) {
-      state.on_spent(push, wire, registry);
+    [&state](atom::spent, const std::string& push, const time_spent& spent) {
+      state.on_spent(push, spent);
     },
     [&state](atom::flush) { state.flush(); },
     [&state](atom::tick) { state.tick(); },

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,7 +39,7 @@ public:
 
   void wire(http_actor http, surveyor_actor surveyor, hasher_actor hasher, node_options options);
 
-  // What pushes say: node.cpp.
+  // What pushes say: node.cpp; what ends: node_end.cpp.
   void engage(engagement job, push_actor push, token_actor tokens);
   void work(const std::string& push, work_batch batch);
   void limit(const std::string& push, const node_limits& limits);
@@ -61,7 +62,7 @@ public:
   void on_learned(const std::string& push, const protocol::registry_profile& profile);
   void on_failed(const std::string& push, protocol::failure why);
   void on_hungry(std::uint32_t uploader);
-  void on_spent(const std::string& push, double wire, double registry);
+  void on_spent(const std::string& push, const time_spent& spent);
   void flush();
   void tick();
 
@@ -83,15 +84,25 @@ private:
     moment began{};                     ///< when the first blob was handed out
     double disk_before = 0;             ///< seconds that the engine had spent on files until then
     std::map<index, body_in_flight> bodies; ///< of the blobs in the uploaders' hands
+    std::set<index> shared;                 ///< of those: others know where they could go on
     std::uint64_t in_flight_bytes = 0;
     std::map<index, std::uint64_t> on_wire; ///< bodies that are watched: bytes before them
     protocol::laggard_watch watch;
   };
 
+  /// A push that was released: its uploaders may have a last word to say to the registry.
+  struct parting {
+    gateway_actor gateway;
+    std::size_t uploaders = 0; ///< that have not answered yet
+  };
+
   duty* find(const std::string& push);
   void start_crew(duty& d);
   template <class Handle>
-  void dismiss(const Handle& whom);
+  void dismiss(const Handle& whom) {
+    self_->unlink_from(whom);
+    self_->send_exit(whom, caf::exit_reason::user_shutdown);
+  }
   void find_root(const std::string& push);
   void hand_out(const std::string& push, duty& d, std::uint32_t uploader);
   void forget(const std::string& push, duty& d, index blob);
@@ -102,6 +113,8 @@ private:
   void ask_for_disk_time();
   void watch(duty& d, const body_progress& progress);
   void give_up_laggards(const std::string& push, duty& d);
+  void part(std::uint32_t lane);
+  void give_up_shared(const std::string& push, duty& d);
   void leave_if_drained();
 
   pointer self_;
@@ -117,6 +130,7 @@ private:
   double disk_seconds_ = 0; ///< as the engine last told
   bool flush_is_due_ = false;
   bool leaving_ = false;
+  std::map<std::uint32_t, parting> partings_; ///< by lane
   caf::typed_response_promise<bool> drained_;
 };
 

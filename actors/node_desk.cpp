@@ -1,3 +1,4 @@
+#include "actors/log.hpp"
 #include "actors/node.hpp"
 
 #include <algorithm>
@@ -50,6 +51,7 @@ void node_state::on_uploaded(const std::string& push, upload_result result) {
     }
     d->bodies.erase(body);
   }
+  d->shared.erase(result.blob);
   d->on_wire.erase(result.blob);
   d->watch.end(result.blob, self_->clock().now());
   std::chrono::duration<double> since = self_->clock().now() - d->began;
@@ -106,6 +108,7 @@ void node_state::give_up_laggards(const std::string& push, duty& d) {
 
 void node_state::on_setback(const std::string& push, setback_note note) {
   if (auto* d = find(push)) {
+    log_setback(push, options_.name, note);
     d->pending.setbacks.push_back(std::move(note));
     soon();
   }
@@ -121,7 +124,12 @@ void node_state::on_throttled(const std::string& push, caf::timespan pause) {
 }
 
 void node_state::on_begun(const std::string& push, open_upload upload) {
-  if (auto* d = find(push)) {
+  auto* d = find(push);
+  if (d != nullptr && d->bodies.count(upload.blob) != 0) { // else it was dropped meanwhile
+    if (upload.is_open())
+      d->shared.insert(upload.blob);
+    else
+      d->shared.erase(upload.blob);
     d->pending.begun.push_back(std::move(upload));
     soon();
   }
@@ -145,10 +153,11 @@ void node_state::on_failed(const std::string& push, protocol::failure why) {
   }
 }
 
-void node_state::on_spent(const std::string& push, double wire, double registry) {
+void node_state::on_spent(const std::string& push, const time_spent& spent) {
   if (auto* d = find(push)) {
-    d->share.wire_seconds += wire;
-    d->share.registry_seconds += registry;
+    d->share.wire_seconds += spent.wire;
+    d->share.registry_seconds += spent.registry;
+    d->pending.openings.add(spent.openings);
   }
 }
 

@@ -30,6 +30,13 @@ struct welcome {
 struct node_overview {
   node_info info;
   double seen_seconds = 0; ///< since its last sign of life
+  bool leaving = false;    ///< it finishes what it has, and gets nothing more
+};
+
+/// What has become of nodes since the coordinator was started.
+struct node_totals {
+  std::uint64_t joined = 0; ///< again, too
+  std::uint64_t lost = 0;   ///< without having said that it leaves
 };
 
 /// A push, as the coordinator sees it.
@@ -52,7 +59,11 @@ auto inspect(Inspector& f, welcome& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, node_overview& x) {
-  return f(x.info, x.seen_seconds);
+  return f(x.info, x.seen_seconds, x.leaving);
+}
+template <class Inspector>
+auto inspect(Inspector& f, node_totals& x) {
+  return f(x.joined, x.lost);
 }
 template <class Inspector>
 auto inspect(Inspector& f, push_overview& x) {

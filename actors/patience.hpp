@@ -23,8 +23,11 @@ public:
     auto now = std::chrono::system_clock::to_time_t(outside_->wall_clock());
     auto asked = protocol::parse_retry_after(why.retry_after, now);
     auto dice = std::uniform_real_distribution<double>{0, 1}(random_);
-    return {std::move(why.reason), std::move(why.detail),
-            protocol::retry_delay(policy_, attempt, asked, dice)};
+    return {std::move(why.reason),
+            std::move(why.detail),
+            protocol::retry_delay(policy_, attempt, asked, dice),
+            attempt,
+            {}};
   }
 
 private:

@@ -1,10 +1,24 @@
 #include "actors/publisher.hpp"
 
+#include "protocol/broken_record.hpp"
+
 #include <algorithm>
 
 namespace flotilla::actors {
 
 using protocol::presence;
+
+namespace {
+
+/// @param at outlives the answer
+auto manifest_judge(const protocol::endpoint& at, std::string reference, protocol::digest id) {
+  return protocol::unless_broken(
+    [&at, reference = std::move(reference), id](const protocol::http_outcome& outcome) {
+      return judge_manifest_head(outcome, at, reference, id);
+    });
+}
+
+} // namespace
 
 void publisher_state::wire(gateway_actor gateway, publication what, publisher_news tell) {
   what_ = std::move(what);
@@ -12,23 +26,36 @@ void publisher_state::wire(gateway_actor gateway, publication what, publisher_ne
   questions.wire(self_, std::move(gateway), std::move(tell.setback));
 }
 
+/// The first tag may say all at once: that the manifest is there, and that the tag need not be put.
 caf::result<bool> publisher_state::look() {
-  auto promise = self_->make_response_promise<bool>();
-  const auto& top = what_.plan->top();
-  auto reference = top.id.to_string();
+  looked_ = self_->make_response_promise<bool>();
+  if (what_.tags.empty())
+    look_for_digest();
+  else
+    look_for(what_.tags.front(), [this](bool there) {
+      tag_was_there_ = there;
+      if (there)
+        looked_.deliver(true);
+      else
+        look_for_digest();
+    });
+  return looked_;
+}
+
+void publisher_state::look_for_digest() {
+  look_for(what_.plan->top().id.to_string(), [this](bool there) { looked_.deliver(there); });
+}
+
+void publisher_state::look_for(const std::string& reference, std::function<void(bool)> known) {
   questions.ask<presence>(
-    what_.at.head_manifest(reference),
-    [this, reference, id = top.id](const protocol::http_outcome& outcome) {
-      return judge_manifest_head(outcome, what_.at, reference, id);
-    },
-    [this, promise](const protocol::result<presence>& found) mutable {
+    what_.at.head_manifest(reference), manifest_judge(what_.at, reference, what_.plan->top().id),
+    [this, known = std::move(known)](const protocol::result<presence>& found) {
       was_there_ = found && *found == presence::present;
       if (found)
-        promise.deliver(was_there_);
+        known(was_there_);
       else
-        promise.deliver(to_error(found.error()));
+        looked_.deliver(to_error(found.error()));
     });
-  return promise;
 }
 
 /// In reverse, so that the next one is at the back.
@@ -44,6 +71,7 @@ std::vector<publisher_state::item> publisher_state::items() const {
 
 caf::result<publisher_state::tags> publisher_state::publish(bool trusting) {
   was_there_ &= trusting;
+  tag_was_there_ &= trusting;
   published_ = self_->make_response_promise<tags>();
   put_next(items());
   return published_;
@@ -57,7 +85,8 @@ void publisher_state::put_next(std::vector<item> rest) {
   }
   auto next = std::move(rest.back());
   rest.pop_back();
-  if (was_there_ && next.reference == what_.plan->top().id.to_string())
+  const auto tagged = tag_was_there_ && next.reference == what_.tags.front();
+  if (tagged || (was_there_ && next.reference == what_.plan->top().id.to_string()))
     put_next(std::move(rest));
   else if (was_there_)
     put_unless_there(std::move(next), std::move(rest));
@@ -68,10 +97,7 @@ void publisher_state::put_next(std::vector<item> rest) {
 /// What is there already need not be put, and a tag that is immutable must not be.
 void publisher_state::put_unless_there(item next, std::vector<item> rest) {
   auto request = what_.at.head_manifest(next.reference);
-  auto judge = [this, next](const protocol::http_outcome& outcome) {
-    return judge_manifest_head(outcome, what_.at, next.reference,
-                               what_.plan->manifests[next.manifest].id);
-  };
+  auto judge = manifest_judge(what_.at, next.reference, what_.plan->manifests[next.manifest].id);
   questions.ask<presence>(std::move(request), std::move(judge),
                           [this, next = std::move(next), rest = std::move(rest)](
                             const protocol::result<presence>& found) mutable {

@@ -52,6 +52,8 @@ private:
     std::string reference;    ///< a tag or a digest
   };
 
+  void look_for_digest();
+  void look_for(const std::string& reference, std::function<void(bool)> known);
   std::vector<item> items() const;
   void put_next(std::vector<item> rest);
   void put_unless_there(item next, std::vector<item> rest);
@@ -61,7 +63,9 @@ private:
   pointer self_;
   publication what_;
   std::function<void()> progress_;
-  bool was_there_ = false; ///< the registry had the top manifest when we looked
+  bool was_there_ = false;     ///< the registry had the top manifest when we looked
+  bool tag_was_there_ = false; ///< and the first tag named it
+  caf::typed_response_promise<bool> looked_;
   caf::typed_response_promise<tags> published_;
   caf::typed_response_promise<differences> verified_;
   differences found_;

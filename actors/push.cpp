@@ -38,7 +38,7 @@ std::vector<std::string> tags_of(const push_order& order) {
 
 void push_state::wire(push_setting setting) {
   is_ = std::move(setting);
-  began_at_ = node_seen_at_ = self_->clock().now();
+  node_seen_at_ = self_->clock().now();
   paused_ = is_.memory.paused;
   tags_ = tags_of(is_.order);
   // Nodes that knew the push before may need a while to come back with its source.
@@ -77,7 +77,7 @@ void push_state::on_outlined(std::shared_ptr<const protocol::push_plan> plan) {
   news.progress = [tell] { tell(atom::progress_v); };
   publisher_ = self_->spawn<caf::linked>(publisher, gateway_, publication{order.at, plan_, tags_},
                                          std::move(news));
-  questions.wire(self_, gateway_, [this](const setback_note& note) { on_setback(note); });
+  questions.wire(self_, gateway_, [this](const setback_note& note) { on_own_setback(note); });
 }
 
 failure push_state::objection_to(const protocol::push_plan& plan) const {
@@ -156,12 +156,13 @@ void push_state::look() {
 }
 
 /// Once the registry has been looked at, and all nodes that are here have said what they hold. A
-/// push that was restored gives those that worked for it the time to come back: one of them may be
-/// sending what would be granted to another.
+/// push that was restored, or that goes on in sessions of an earlier one, gives those that worked
+/// for that the time to come back: one of them may be sending what would be granted to another.
 void push_state::begin_when_ready() {
   if (phase_ != phase::reaching || !looked_ || !recalled_)
     return;
-  auto may_come_back = is_.memory.restored && self_->clock().now() < began_at_ + is_.rules.lease;
+  const auto goes_on = is_.memory.restored || !begun_.empty();
+  const auto may_come_back = goes_on && self_->clock().now() < is_.nodes_return_until;
   if (seats_.count() == 0 || seats_.any_in(seat::stage::surveyed) || may_come_back)
     return;
   begin_work();
@@ -187,6 +188,7 @@ bool push_state::is_at_work() const {
 void push_state::publish() {
   phase_ = phase::publishing;
   again_.reset();
+  strays_.clear(); // all is confirmed
   self_->request(publisher_, caf::infinite, atom::publish_v, trusting_)
     .then(
       [this](std::vector<std::string>& tags) {
@@ -303,6 +305,7 @@ push_state::interface::behavior_type push(push_state::pointer self, push_setting
       state.on_report(node, std::move(report));
     },
     [&state](atom::status) { return state.status(); },
+    [&state](atom::map) { return state.map(); },
     [&state](atom::stop) { state.stop(); },
     [&state](atom::pause) { state.set_paused(true); },
     [&state](atom::resume) { state.set_paused(false); },
@@ -320,10 +323,12 @@ push_state::interface::behavior_type push(push_state::pointer self, push_setting
     [&state](atom::join, const node_info& info, node_actor& node, surveyor_actor& surveyor) {
       state.join(info, std::move(node), std::move(surveyor));
     },
-    [&state](atom::lost, const std::string& node) { state.lose(node); },
+    [&state](atom::lost, const std::string& node, bool may_be_sending) {
+      state.lose(node, may_be_sending);
+    },
     [&state](atom::leave, const std::string& node) { state.let_leave(node); },
     [&state](atom::again, std::uint32_t ticket) { state.questions.again(ticket); },
-    [&state](atom::setback, const setback_note& note) { state.on_setback(note); },
+    [&state](atom::setback, const setback_note& note) { state.on_own_setback(note); },
     [&state](atom::progress) { state.on_progress(); },
     [&state](atom::tick) { state.tick(); },
   };

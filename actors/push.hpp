@@ -46,6 +46,8 @@ struct push_setting {
   push_order order;
   fleet_rules rules;
   push_memory memory;
+  /// Until then nodes may be at work for the coordinator before this one.
+  caf::actor_clock::time_point nodes_return_until{};
   push_journal journal;
   governor_actor governor; ///< of the registry; null: nobody governs
   keeper_actor keeper;     ///< null: nothing is known of earlier pushes, or kept for later ones
@@ -61,7 +63,7 @@ public:
   /// The public one, its scout's desk, the coordinator's news of nodes, and the publisher's.
   using interface = push_actor::extend_with<scout_desk_actor>::extend_with<governed_actor>::extend<
     caf::reacts_to<atom::join, node_info, node_actor, surveyor_actor>,
-    caf::reacts_to<atom::lost, std::string>, caf::reacts_to<atom::leave, std::string>,
+    caf::reacts_to<atom::lost, std::string, bool>, caf::reacts_to<atom::leave, std::string>,
     caf::reacts_to<atom::again, std::uint32_t>, caf::reacts_to<atom::setback, setback_note>,
     caf::reacts_to<atom::throttled, caf::timespan>, caf::reacts_to<atom::progress>,
     caf::reacts_to<atom::tick>>;
@@ -79,7 +81,8 @@ public:
 
   // Nodes come and go.
   void join(const node_info& info, node_actor node, surveyor_actor surveyor);
-  void lose(const std::string& node);
+  /// @param may_be_sending it is only out of reach
+  void lose(const std::string& node, bool may_be_sending);
   void let_leave(const std::string& node);
 
   // The scout's news.
@@ -89,6 +92,8 @@ public:
 
   void on_report(const std::string& node, node_report report);
   void on_setback(const setback_note& note);
+  /// Of a request that no node made.
+  void on_own_setback(const setback_note& note);
   void on_progress();
   void on_throttled(caf::timespan pause);
 
@@ -101,11 +106,20 @@ public:
 
   void tick();
   push_status status() const;
+  protocol::blob_map map() const;
   void fail(protocol::failure why);
 
   asker<pointer> questions;
 
 private:
+  /// A blob whose node is out of reach, and may write in its session for as long as its lease
+  /// lasts.
+  struct stray {
+    protocol::ledger::index blob = 0;
+    std::string node;
+    caf::actor_clock::time_point until;
+  };
+
   // The life of a push, step by step: push.cpp. Commands, time and the end: push_control.cpp.
   protocol::failure objection_to(const protocol::push_plan& plan) const;
   void remember();
@@ -121,14 +135,20 @@ private:
   void look_again();
   void conclude();
   void finish(push_report report);
+  void tell_the_end(const push_report& report) const;
   void advance();
   bool is_at_work() const;
   bool is_spent();
   protocol::failure missing_blobs() const;
 
-  // Who does what: push_work.cpp.
+  // Who is there: push_nodes.cpp.
   void engage(seat& at);
+  bool take_in(const std::string& node, protocol::ledger::index blob);
+  void give_up_strays(const std::function<bool(const stray&)>& is_meant);
+
+  // Who does what: push_work.cpp.
   void fill();
+  bool awaits_claims() const;
   void grant(seat& at, std::uint64_t share);
   void report_usage();
   void take_back_for_idle_nodes(const std::vector<seat*>& nodes);
@@ -169,16 +189,18 @@ private:
   std::unordered_map<protocol::ledger::index, open_upload> begun_;     ///< what can be gone on with
   std::unordered_map<protocol::ledger::index, std::uint64_t> earlier_; ///< bytes of them at first
   std::uint64_t earlier_bytes_ = 0; ///< of those that were gone on with to their end
+  std::uint64_t granted_ = 0;       ///< blobs that nodes were told to send
+  std::uint64_t handed_on_ = 0;     ///< those of them that somebody had begun
   /// All looked at once more: for `--verify blobs`, or because the registry has lost one.
   std::optional<protocol::ledger> again_;
   seats seats_;
+  std::vector<stray> strays_;
   std::uint32_t spot_checks_left_ = 0; ///< to be granted
   std::uint32_t spot_checks_out_ = 0;  ///< granted, not answered
   bool trusting_ = true;               ///< no blob was found missing that a manifest promised
   bool looked_closer_ = false;         ///< the registry has lost a blob once
   bool heard_ = false;                 ///< the registry has answered, whatever it was
   push_meter meter_;
-  caf::actor_clock::time_point began_at_{};
   caf::actor_clock::time_point node_seen_at_{}; ///< when one came or went
   std::optional<caf::actor_clock::time_point> stranded_since_;
   std::uint32_t governed_ = 0; ///< streams that the registry seems to take; 0: all
@@ -186,6 +208,7 @@ private:
   std::uint64_t sent_bytes_ = 0;
   std::uint64_t told_bytes_ = 0; ///< to the governor
   std::uint64_t resent_bytes_ = 0;
+  opening_times openings_;        ///< not told to the governor yet
   std::vector<std::string> tags_; ///< that are to name the model
   push_report report_;
 };

@@ -1,3 +1,4 @@
+#include "actors/log.hpp"
 #include "actors/push.hpp"
 
 #include <algorithm>
@@ -14,6 +15,16 @@ namespace {
 
 /// How often limits are shared out, and budgets looked at.
 constexpr std::chrono::milliseconds beat{250};
+
+/// Of a push that ends nothing is on the wire any more, whatever was.
+void let_go_of_all(push_status& ended) {
+  ended.nodes = 0;
+  ended.in_flight_bytes = 0;
+  ended.bodies.clear();
+  ended.bodies_in_all = 0;
+  ended.work.clear();
+  ended.held_seconds = 0;
+}
 
 } // namespace
 
@@ -41,6 +52,11 @@ void push_state::set_paused(bool paused) {
 
 void push_state::on_setback(const setback_note& note) {
   meter_.setback(self_->clock().now(), note);
+}
+
+void push_state::on_own_setback(const setback_note& note) {
+  log_setback(is_.id, {}, note);
+  on_setback(note);
 }
 
 void push_state::on_progress() {
@@ -72,6 +88,9 @@ void push_state::tick() {
       at.note_rate(beat);
       at.recalled = false; // once a beat: what is taken back may come back
     });
+    give_up_strays([this, now = self_->clock().now()](const stray& each) {
+      return now >= each.until && seats_.find(each.node) == nullptr; // else it will tell
+    });
     share_limits();
     fill(); // whose turn it is may have changed
   }
@@ -95,6 +114,9 @@ void push_state::finish(push_report report) {
   std::sort(report.absent.begin(), report.absent.end(),
             [](const auto& a, const auto& b) { return a.blob < b.blob; }); // the plan's order
   report.last = status();
+  tell_the_end(report);
+  let_go_of_all(report.last);
+  report.map = map();
   seats_.for_each([this](const seat& at) { self_->send(at.node, atom::release_v, is_.id); });
   report.nodes = seats_.shares();
   if (sent_bytes_ > 0)
@@ -105,6 +127,19 @@ void push_state::finish(push_report report) {
   self_->send_exit(publisher_, reason);
   self_->send_exit(gateway_, reason);
   self_->quit();
+}
+
+void push_state::tell_the_end(const push_report& report) const {
+  using namespace spdlog;
+  const auto& why = report.why;
+  if (why.code == errc::none)
+    return log(level::info, {is_.id}, "the push is done, after {:.1f} s", report.last.seconds);
+  const auto is_told_anyway = is_.rules.alone || why.code == errc::interrupted;
+  log(is_told_anyway ? level::info : level::err, {is_.id}, "the push has ended: {}", why.message);
+}
+
+protocol::blob_map push_state::map() const {
+  return ledger_ ? map_of(*ledger_) : protocol::blob_map{};
 }
 
 push_status push_state::status() const {
@@ -123,6 +158,8 @@ push_status push_state::status() const {
   now.sent_bytes = sent_bytes_;
   now.resent_bytes = resent_bytes_;
   now.earlier_bytes = earlier_bytes_;
+  now.granted = granted_;
+  now.handed_on = handed_on_;
   seats_.write(now);
   meter_.write(self_->clock().now(), now);
   now.streams = governed_;

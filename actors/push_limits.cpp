@@ -47,6 +47,7 @@ void push_state::report_usage() {
     return;
   registry_usage now;
   now.bytes = sent_bytes_ - std::exchange(told_bytes_, sent_bytes_);
+  now.openings = std::exchange(openings_, {});
   if (phase_ == phase::sending && !paused_) {
     const auto& options = is_.order.options;
     now.least = static_cast<std::uint32_t>(seats_.count());

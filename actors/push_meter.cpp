@@ -26,6 +26,12 @@ void push_meter::setback(moment now, const setback_note& note) {
   }
 }
 
+/// What was only mounted, or turned out to be there, says nothing of how long uploads take.
+void push_meter::confirmed(protocol::confirmation how, double seconds) noexcept {
+  if (how == protocol::confirmation::uploaded || how == protocol::confirmation::resumed)
+    uploads_.note(seconds);
+}
+
 bool push_meter::is_spent(moment now, std::chrono::milliseconds budget) const noexcept {
   return is_in_trouble(now) && now - last_progress_ >= budget;
 }
@@ -39,6 +45,7 @@ void push_meter::write(moment now, push_status& to) const {
   to.seconds = std::chrono::duration<double>(now - began_).count();
   to.last_setback = last_;
   to.setbacks = setbacks_;
+  to.uploads = uploads_;
   to.in_trouble = is_in_trouble(now);
   to.retries.clear();
   for (const auto& [reason, count] : retries_)

@@ -22,6 +22,8 @@ public:
   /// A blob was found or confirmed, or bytes left that had never left before.
   void progress(moment now) noexcept;
   void setback(moment now, const setback_note& note);
+  /// A blob is confirmed. @param seconds since its node began with it
+  void confirmed(protocol::confirmation how, double seconds) noexcept;
 
   /// Trouble since the last progress that has lasted for at least `budget`.
   bool is_spent(moment now, std::chrono::milliseconds budget) const noexcept;
@@ -44,6 +46,7 @@ private:
   std::map<std::string, std::uint64_t> retries_; ///< by reason
   moment throttled_until_{};
   std::chrono::duration<double> throttled_{0};
+  protocol::duration_counts uploads_;
 };
 
 /// What held the push back most, by what its nodes saw: `disk`, `network`, `registry`; empty when

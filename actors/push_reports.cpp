@@ -1,6 +1,5 @@
+#include "actors/log.hpp"
 #include "actors/push.hpp"
-
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
@@ -28,11 +27,12 @@ void push_state::on_report(const std::string& node, node_report report) {
   if (phase_ == phase::ended || at == nullptr || !ledger_)
     return;
   if (!is_sound(report))
-    return spdlog::error("push {}: node {} reports blobs that the plan does not have", is_.id,
-                         at->last.share.name);
+    return log(spdlog::level::err, {is_.id, at->last.share.name},
+               "this node reports blobs that the plan does not have");
   at->sent_lately += report.sent_bytes;
   sent_bytes_ += report.sent_bytes;
   resent_bytes_ += report.resent_bytes;
+  openings_.add(report.openings);
   if (!report.checks.empty() || !report.uploads.empty() || report.moved)
     on_progress();
   for (const auto& note : report.setbacks) // after: trouble outweighs what went well before it
@@ -40,7 +40,14 @@ void push_state::on_report(const std::string& node, node_report report) {
   if (report.throttled)
     on_throttled(report.pause);
   book(*at, report);
-  note_begun(std::move(report.begun));
+  if (report.claims) // what it has not claimed it does not have in hand any more
+    give_up_strays([&node](const stray& each) { return each.node == node; });
+  // Somebody else may be going on with what is no longer in its hands.
+  auto is_anothers
+    = [at](const open_upload& each) { return each.is_open() && at->uploads.count(each.blob) == 0; };
+  auto& begun = report.begun;
+  begun.erase(std::remove_if(begun.begin(), begun.end(), is_anothers), begun.end());
+  note_begun(std::move(begun));
   for (const auto& seen : report.learned)
     learn(seen);
   take_checks(report.checks);
@@ -64,14 +71,15 @@ void push_state::book(seat& at, node_report& report) {
   for (auto blob : report.claimed)
     if (at.uploads.count(blob) != 0)
       continue; // it was granted to this very node before it could tell
-    else if (looked_at().claimed(blob))
+    else if (!again_ && (take_in(at.id, blob) || looked_at().claimed(blob)))
       at.grant_upload(blob, plan_->blobs[blob].size);
     else
       in_vain.push_back(blob);
   if (!in_vain.empty())
     self_->send(at.node, atom::drop_v, is_.id, std::move(in_vain));
   at.waiting = report.waiting;
-  if (at.is == seat::stage::engaged)
+  at.owes_claims &= !report.claims;
+  if (at.is == seat::stage::engaged && report.claims)
     at.is = seat::stage::working;
   at.last.share = report.share;
   at.last.in_flight_bytes = report.in_flight_bytes;
@@ -89,12 +97,13 @@ void push_state::take_checks(const std::vector<check_result>& results) {
       to.found(result.blob);
       if (begun_.count(result.blob) != 0)
         note_begun({{result.blob, {}, {}}});
-      present.push_back({result.blob, protocol::confirmation::present});
+      present.push_back({result.blob, protocol::confirmation::present, 0});
     } else {
+      const auto known = to.is_missing(result.blob); // by the word of two nodes
       to.missing(result.blob);
       doubt = true;
       const auto& what = plan_->blobs[result.blob];
-      if (is_.order.options.to != purpose::push)
+      if (is_.order.options.to != purpose::push && !known)
         report_.absent.push_back({result.blob, what.id, what.size, result.mountable});
     }
   }
@@ -114,6 +123,7 @@ void push_state::take_checks(const std::vector<check_result>& results) {
 void push_state::take_uploads(const std::vector<upload_result>& results) {
   for (const auto& result : results) {
     looked_at().confirmed(result.blob, result.how);
+    meter_.confirmed(result.how, result.seconds);
     if (result.how == protocol::confirmation::resumed)
       earlier_bytes_ += std::exchange(earlier_[result.blob], 0);
     if (again_)

@@ -1,11 +1,9 @@
 #include "actors/push.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <utility>
 
-// Who does what: how nodes come to work for a push, and how work is granted to them.
+// Who does what: how work is granted to nodes.
 
 namespace flotilla::actors {
 
@@ -32,92 +30,6 @@ bool may_have_more(const seat& of, std::uint64_t share) {
 
 } // namespace
 
-// ---- nodes come and go -----------------------------------------------------------------------
-
-void push_state::join(const node_info& info, node_actor node, surveyor_actor surveyor) {
-  node_seen_at_ = self_->clock().now();
-  if (seats_.find(info.id) != nullptr)
-    lose(info.id); // the same node again: what it had in hand is in doubt
-  auto* at = seats_.add(info.id, std::move(node), info.name);
-  if (at == nullptr)
-    return spdlog::warn("push {}: no seat left for node {}", is_.id, info.name);
-  at->slots = info.uploads;
-  self_->send(scout_, atom::join_v, info.id, std::move(surveyor));
-}
-
-void push_state::lose(const std::string& node) {
-  auto* at = seats_.find(node);
-  if (at == nullptr)
-    return;
-  node_seen_at_ = self_->clock().now();
-  self_->send(scout_, atom::lost_v, node);
-  if (is_.rules.alone)
-    return fail(
-      {errc::internal, "the node died", "this is a mistake of Flotilla's; please report it"});
-  for (auto blob : at->checks)
-    if (!looked_at().is_missing(blob)) // else another has told that it sends it
-      looked_at().lost(blob);
-  for (const auto& [blob, bytes] : at->uploads)
-    looked_at().lost(blob);
-  if (is_trusting())
-    spot_checks_out_
-      -= std::min<std::uint32_t>(spot_checks_out_, static_cast<std::uint32_t>(at->checks.size()));
-  seats_.remove(node);
-  if (is_at_work()) {
-    share_limits();
-    fill();
-  }
-}
-
-void push_state::let_leave(const std::string& node) {
-  if (auto* at = seats_.find(node))
-    at->is = seat::stage::leaving;
-}
-
-void push_state::on_held(const std::string& node, std::uint32_t first,
-                         const std::vector<std::uint8_t>& held) {
-  auto* at = seats_.find(node);
-  if (at == nullptr || !plan_ || first + held.size() > plan_->blobs.size())
-    return;
-  at->held.resize(std::max<std::size_t>(at->held.size(), first + held.size()));
-  for (std::size_t i = 0; i < held.size(); ++i) {
-    const auto blob = static_cast<ledger::index>(first + i);
-    at->held[blob] = held[i];
-    ledger_->held(blob, at->number, held[i] != 0);
-    if (again_)
-      again_->held(blob, at->number, held[i] != 0);
-  }
-}
-
-void push_state::on_located(const std::string& node, const survey_page& page) {
-  auto* at = seats_.find(node);
-  if (at == nullptr)
-    return;
-  if (is_.rules.alone && !page.problems.empty())
-    return fail(page.problems.to_failure(page.root, plan_->blobs.size() + plan_->manifests.size()));
-  for (const auto& wrong : page.problems.wrong())
-    spdlog::warn("push {}: node {}: {}: {}", is_.id, at->last.share.name, page.root, wrong);
-  if (at->is == seat::stage::surveyed)
-    at->is = seat::stage::located;
-  if (phase_ == phase::reading)
-    reach(); // what is wrong with the only node's files is said before anything is sent
-  else if (is_at_work())
-    engage(*at);
-  else
-    begin_when_ready();
-}
-
-void push_state::engage(seat& at) {
-  if (at.is != seat::stage::located)
-    return;
-  share_limits();
-  at.is = seat::stage::engaged;
-  self_->send(at.node, atom::engage_v, engagement_, push_actor{self_}, is_.node_tokens);
-  self_->send(at.node, atom::limit_v, is_.id, at.limits);
-  if (const caf::timespan left = held_until_ - self_->clock().now(); left.count() > 0)
-    self_->send(at.node, atom::hold_v, is_.id, left);
-}
-
 // ---- grants ----------------------------------------------------------------------------------
 
 bool push_state::is_trusting() const {
@@ -127,7 +39,7 @@ bool push_state::is_trusting() const {
 /// Each node gets what it needs to be busy, and no more than half its part of what is left: the
 /// other half goes to whoever turns out to be faster, and all end at the same time.
 void push_state::fill() {
-  if (paused_ || !is_at_work())
+  if (paused_ || !is_at_work() || awaits_claims())
     return;
   const auto share = fair_share();
   const auto nodes = seats_.by_need();
@@ -142,12 +54,17 @@ void push_state::fill() {
   take_back_for_idle_nodes(nodes);
 }
 
+/// A node may have in hand, from the coordinator before this one, what another would be given.
+bool push_state::awaits_claims() const {
+  return is_.memory.restored && seats_.any_owes_claims();
+}
+
 std::uint64_t push_state::fair_share() const {
   const auto& of = looked_at();
   const auto left = of.total().bytes - of.confirmed().bytes;
   // While what a lost node had in hand is in doubt, its part is not given away: it goes before all
   // else, to slots that are free then.
-  const auto nodes = seats_.count() + (of.in_doubt() > 0 ? 1 : 0);
+  const auto nodes = seats_.count() + (of.in_doubt() > 0 || !strays_.empty() ? 1 : 0);
   return nodes < 2 ? left : left / (2 * nodes);
 }
 
@@ -166,8 +83,11 @@ void push_state::grant(seat& at, std::uint64_t share) {
     if (!order)
       break;
     at.grant_upload(order->blob, order->size);
-    if (auto begun = begun_.find(order->blob); begun != begun_.end())
+    ++granted_;
+    if (auto begun = begun_.find(order->blob); begun != begun_.end()) {
+      ++handed_on_;
       batch.begun.push_back(begun->second);
+    }
     batch.uploads.push_back(std::move(*order));
   }
   if (!batch.checks.empty() || !batch.uploads.empty())
@@ -189,7 +109,8 @@ std::optional<check_order> push_state::next_check() {
   const auto& what = plan_->blobs[*blob];
   auto look_further = is_.order.options.to == purpose::plan && what.mount_from != 0;
   return check_order{*blob, what.id, what.size,
-                     look_further ? plan_->mount_sources[what.mount_from - 1] : std::string{}};
+                     look_further ? plan_->mount_sources[what.mount_from - 1] : std::string{},
+                     phase_ == phase::sending};
 }
 
 std::optional<upload_order> push_state::next_upload(const seat& at) {
@@ -248,7 +169,7 @@ std::string push_state::what_is_missing() const {
   if (seats_.count() == 0)
     return "no node has joined";
   auto is_coming = seats_.any_in(seat::stage::surveyed) || seats_.any_in(seat::stage::engaged);
-  if (phase_ != phase::sending || !seats_.all_idle() || is_coming)
+  if (phase_ != phase::sending || !seats_.all_idle() || is_coming || !strays_.empty())
     return {};
   const auto& of = looked_at();
   auto left = of.total().blobs - of.confirmed().blobs;

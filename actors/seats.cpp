@@ -100,6 +100,11 @@ std::vector<seat*> seats::by_need() {
   return all;
 }
 
+bool seats::any_owes_claims() const {
+  return std::any_of(seats_.begin(), seats_.end(),
+                     [](const auto& each) { return each.second.owes_claims; });
+}
+
 bool seats::any_in(seat::stage stage) const {
   return std::any_of(seats_.begin(), seats_.end(),
                      [stage](const auto& each) { return each.second.is == stage; });
@@ -128,6 +133,7 @@ void seats::write(push_status& to) const {
     to.in_flight_bytes += last.in_flight_bytes;
     to.bodies.insert(to.bodies.end(), last.bodies.begin(), last.bodies.end());
     to.bodies_in_all += last.bodies_in_all;
+    to.work.push_back({last.share.name, each.rate, last.bodies_in_all});
   }
 }
 

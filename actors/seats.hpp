@@ -36,6 +36,7 @@ struct seat {
   std::uint64_t upload_bytes = 0;
   std::uint32_t waiting
     = 0;                    ///< of the uploads, those that no uploader had taken at its last report
+  bool owes_claims = false; ///< was asked to work, and has not answered with what it has in hand
   bool recalled = false;    ///< was asked in this beat to give something back
   std::uint32_t slots = 32; ///< bodies that the node can send at once
   node_limits limits;
@@ -72,6 +73,7 @@ public:
   /// Those that may get work, the least busy first.
   std::vector<seat*> by_need();
   bool any_in(seat::stage stage) const;
+  bool any_owes_claims() const;
   bool all_idle() const;
   std::size_t count() const noexcept {
     return seats_.size();

@@ -249,6 +249,7 @@ void token_state::succeed(const std::string& key, const authorization_request& r
                           authorization fresh) {
   auto& known = entries_[key];
   known.fetching = false;
+  ++fetched_;
   known.field = std::move(fresh.field);
   known.lifetime = fresh.lifetime;
   known.fetched = self_->clock().now();
@@ -261,17 +262,31 @@ void token_state::succeed(const std::string& key, const authorization_request& r
 void token_state::fail(const std::string& key, const protocol::no_response& none) {
   auto& known = entries_[key];
   known.fetching = false;
+  ++failed_;
   for (auto& promise : std::exchange(known.waiting, {}))
     promise.deliver(to_token_error(none));
 }
 
-token_actor::behavior_type token(token_state::pointer self, http_actor http,
-                                 credential_finder find) {
+token_totals token_state::totals() const {
+  token_totals now{fetched_, failed_, 0};
+  const auto at = self_->clock().now();
+  auto first = moment::max();
+  for (const auto& [key, known] : entries_) // one that is over was of a push that has ended
+    if (!known.field.empty() && known.lifetime.count() != 0 && known.fetched + known.lifetime > at)
+      first = std::min(first, known.fetched + known.lifetime);
+  if (first != moment::max())
+    now.seconds_left = std::chrono::duration<double>(first - at).count();
+  return now;
+}
+
+token_office_actor::behavior_type token(token_state::pointer self, http_actor http,
+                                        credential_finder find) {
   self->state.wire(std::move(http), std::move(find));
   return {
     [self](atom::authorize, const authorization_request& request) {
       return self->state.authorize(request);
     },
+    [self](atom::totals) { return self->state.totals(); },
   };
 }
 

@@ -19,7 +19,7 @@ protocol::no_response to_no_response(const caf::error& error);
 /// What the TOKEN actor knows between two messages.
 class token_state {
 public:
-  using pointer = token_actor::stateful_pointer<token_state>;
+  using pointer = token_office_actor::stateful_pointer<token_state>;
   using answer = caf::typed_response_promise<authorization>;
   using moment = caf::actor_clock::time_point;
   static inline const char* name = "token";
@@ -30,6 +30,7 @@ public:
   void wire(http_actor http, credential_finder find);
 
   caf::result<authorization> authorize(const authorization_request& request);
+  token_totals totals() const;
 
 private:
   /// What is known for one registry and one set of scopes. An authorization that has been refused
@@ -78,6 +79,7 @@ private:
   http_actor http_;
   credential_finder find_;
   std::map<std::string, entry> entries_; ///< by registry and scopes
+  std::uint64_t fetched_ = 0, failed_ = 0;
   /// The newest of those that token servers change with each use, by what they were at first.
   std::map<std::string, std::string> identity_tokens_;
   std::map<std::string, refused_login> refused_; ///< by token server and user
@@ -91,7 +93,7 @@ private:
 /// The lifetime that it tells is what remains of the first four fifths of a token's life: after
 /// that the token is to be named as rejected, and all who do so get the next one. Who does not is
 /// told what remains of the last fifth.
-token_actor::behavior_type token(token_state::pointer self, http_actor http,
-                                 credential_finder find);
+token_office_actor::behavior_type token(token_state::pointer self, http_actor http,
+                                        credential_finder find);
 
 } // namespace flotilla::actors

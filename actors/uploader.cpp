@@ -4,10 +4,18 @@
 #include "actors/overloaded.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace flotilla::actors {
 
 using protocol::blob_upload;
+
+namespace {
+
+/// So long we wait for a registry to delete what we leave: somebody may wait for us to go.
+constexpr std::chrono::seconds tidying_takes{5};
+
+} // namespace
 
 void uploader_state::wire(std::uint32_t number, crew_desk_actor desk, hasher_actor hasher) {
   number_ = number;
@@ -21,23 +29,50 @@ void uploader_state::engage(engagement for_push, gateway_actor gateway) {
   contracts_.insert_or_assign(push, contract{std::move(for_push), std::move(gateway), {}, false});
 }
 
-void uploader_state::release(const std::string& push) {
-  contracts_.erase(push);
-  for (auto i = jobs_.begin(); i != jobs_.end();)
-    i = i->second.push == push ? jobs_.erase(i) : std::next(i);
-  if (jobs_.count(in_slot_) == 0)
-    in_slot_ = 0;
+caf::result<bool> uploader_state::release(const std::string& push) {
+  auto done = self_->make_response_promise<bool>();
+  const auto with = contracts_.extract(push);
+  const auto last_words = give_up([&push](const job& j) { return j.push == push; });
+  auto left = std::make_shared<std::size_t>(last_words.size());
+  auto heard = [done, left]() mutable {
+    if (--*left == 0)
+      done.deliver(true);
+  };
+  for (const auto& request : last_words)
+    self_->request(with.mapped().gateway, tidying_takes, atom::exchange_v, request)
+      .then([heard](const protocol::http_outcome&) mutable { heard(); },
+            [heard](const caf::error&) mutable { heard(); });
+  if (last_words.empty())
+    done.deliver(true);
   start_next_body();
+  return done;
 }
 
 /// Another node may be going on with it by now, in the same session: its body is stopped first.
 void uploader_state::drop(const std::string& push, protocol::ledger::index blob) {
   cancel(push, blob, {protocol::errc::interrupted, "another node sends it", {}});
-  for (auto i = jobs_.begin(); i != jobs_.end();)
-    i = i->second.push == push && i->second.blob == blob ? jobs_.erase(i) : std::next(i);
+  const auto is_meant = [&](const job& j) { return j.push == push && j.blob == blob; };
+  for (auto& request : give_up(is_meant))
+    delete_session(contracts_.at(push).gateway, std::move(request));
+  start_next_body();
+}
+
+/// Takes them out. @returns the last words about their sessions.
+template <class Predicate>
+std::vector<protocol::http_request> uploader_state::give_up(Predicate is_meant) {
+  std::vector<protocol::http_request> last_words;
+  for (auto i = jobs_.begin(); i != jobs_.end();) {
+    if (!is_meant(i->second)) {
+      ++i;
+      continue;
+    }
+    if (auto request = i->second.machine.give_up())
+      last_words.push_back(std::move(*request));
+    i = jobs_.erase(i);
+  }
   if (jobs_.count(in_slot_) == 0)
     in_slot_ = 0;
-  start_next_body();
+  return last_words;
 }
 
 void uploader_state::learn(const std::string& push, const protocol::registry_profile& profile) {
@@ -49,8 +84,7 @@ void uploader_state::cancel(const std::string& push, protocol::ledger::index blo
                             const protocol::failure& why) {
   for (const auto& [ticket, j] : jobs_)
     if (j.push == push && j.blob == blob && j.is == stage::sending)
-      self_->send(contracts_.at(push).gateway, atom::cancel_v, body_watcher_actor{self_}, ticket,
-                  why);
+      self_->send(j.via, atom::cancel_v, body_watcher_actor{self_}, ticket, why);
 }
 
 void uploader_state::take(const std::string& push, protocol::blob_order what, open_upload begun) {
@@ -68,6 +102,7 @@ void uploader_state::take(const std::string& push, protocol::blob_order what, op
                                    blob_upload{std::move(what), with.push.at, with.speaks_ollama,
                                                with.push.profile, std::move(session)}})
               .first->second;
+  j.taken_at = self_->clock().now();
   j.told = std::move(begun);
   if (j.told.is_open() || j.machine.may_leave_something())
     mark(ticket);
@@ -90,7 +125,7 @@ void uploader_state::follow(std::uint32_t ticket, blob_upload::step next) {
                [&](blob_upload::hash_file&) { hash(ticket); },
                [&](blob_upload::sum_part& x) { sum(ticket, std::move(x.part)); },
                [&](blob_upload::confirmed& x) {
-                 self_->send(desk_, atom::uploaded_v, j.push, upload_result{j.blob, x.how});
+                 report(j, x.how);
                  jobs_.erase(ticket);
                  start_next_body();
                },
@@ -103,10 +138,16 @@ void uploader_state::follow(std::uint32_t ticket, blob_upload::step next) {
              next);
 }
 
+void uploader_state::report(const job& j, protocol::confirmation how) {
+  const std::chrono::duration<double> took = self_->clock().now() - j.taken_at;
+  self_->send(desk_, atom::uploaded_v, j.push, upload_result{j.blob, how, took.count()});
+}
+
 void uploader_state::send(std::uint32_t ticket, blob_upload::send what) {
   auto& j = jobs_.at(ticket);
   const auto& gateway = contracts_.at(j.push).gateway;
   j.asked_at = self_->clock().now();
+  j.opens = what.request.verb == protocol::method::post && !what.needs_slot;
   auto heard = [this, ticket](const protocol::http_outcome& outcome) { hear(ticket, outcome); };
   auto lost = [this, ticket](const caf::error& error) {
     hear(ticket, {protocol::no_response{to_failure(error), 0, false}});
@@ -119,6 +160,7 @@ void uploader_state::send(std::uint32_t ticket, blob_upload::send what) {
     return;
   }
   begin_body(ticket, what);
+  j.via = gateway;
   if (!what.next.path.empty())
     read(ticket, std::move(what.next));
   self_
@@ -132,7 +174,8 @@ void uploader_state::hear(std::uint32_t ticket, const protocol::http_outcome& ou
   auto found = jobs_.find(ticket);
   if (found == jobs_.end())
     return; // released meanwhile
-  count_time(found->second);
+  const auto* response = outcome.response();
+  count_time(found->second, response != nullptr && response->status == 202);
   auto& j = found->second;
   auto next = j.machine.on_outcome(outcome);
   note_registry(j);
@@ -148,6 +191,7 @@ void uploader_state::wait(std::uint32_t ticket, blob_upload::wait why) {
   j.begins_anew = true;
   roll_back(j, std::min(j.shown, why.kept));
   auto note = patience_.note(why.attempt, std::move(why.why));
+  note.blob = j.machine.order().id.brief();
   self_->delayed_send(self_, note.wait, atom::again_v, ticket);
   self_->send(desk_, atom::setback_v, j.push, std::move(note));
   start_next_body();
@@ -230,7 +274,7 @@ uploader_state::interface::behavior_type uploader(uploader_state::pointer self,
     },
     [self](atom::cancel, const std::string& push, protocol::ledger::index blob,
            const protocol::failure& why) { self->state.cancel(push, blob, why); },
-    [self](atom::release, const std::string& push) { self->state.release(push); },
+    [self](atom::release, const std::string& push) { return self->state.release(push); },
     [self](atom::sent, std::uint32_t ticket, std::uint64_t sent) {
       self->state.on_sent(ticket, sent);
     },

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace flotilla::actors {
 
@@ -40,7 +41,7 @@ public:
 
   void wire(std::uint32_t number, crew_desk_actor desk, hasher_actor hasher);
   void engage(engagement for_push, gateway_actor gateway);
-  void release(const std::string& push);
+  caf::result<bool> release(const std::string& push);
   void learn(const std::string& push, const protocol::registry_profile& profile);
   void take(const std::string& push, protocol::blob_order what, open_upload begun);
   void drop(const std::string& push, protocol::ledger::index blob);
@@ -72,7 +73,10 @@ private:
     unsigned begun = 0;         ///< bodies: the first of a session, and those after a setback
     bool begins_anew = true;    ///< the next one will be such a body
     std::optional<summed_part> ahead{}; ///< read while another body is on the wire
+    moment taken_at{};                  ///< when all began
     moment asked_at{};                  ///< when what is awaited now began
+    bool opens = false;                 ///< what is awaited is a session
+    gateway_actor via{};                ///< its body went through it, and can be cancelled there
     open_upload told{};                 ///< where somebody else can go on, as the desk knows it
   };
   struct contract {
@@ -83,12 +87,16 @@ private:
   };
 
   void follow(std::uint32_t ticket, protocol::blob_upload::step next);
+  void report(const job& j, protocol::confirmation how);
   void send(std::uint32_t ticket, protocol::blob_upload::send what);
   void hear(std::uint32_t ticket, const protocol::http_outcome& outcome);
   void mark(std::uint32_t ticket);
   void note_registry(const job& j);
   void tell_where_it_stands(job& j);
   void tidy_up(job& j);
+  void delete_session(const gateway_actor& by, protocol::http_request request);
+  template <class Predicate>
+  std::vector<protocol::http_request> give_up(Predicate is_meant);
   void wait(std::uint32_t ticket, protocol::blob_upload::wait why);
   void hash(std::uint32_t ticket);
   std::size_t count(stage which) const;
@@ -100,7 +108,7 @@ private:
   void read(std::uint32_t ticket, protocol::file_slice part);
   void roll_back(job& j, std::uint64_t to);
   void note_bytes(job& j, std::uint64_t sent);
-  void count_time(const job& j);
+  void count_time(const job& j, bool accepted);
 
   pointer self_;
   std::uint32_t number_ = 0;

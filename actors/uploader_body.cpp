@@ -64,7 +64,7 @@ void uploader_state::on_sent(std::uint32_t ticket, std::uint64_t sent) {
     return;
   note_bytes(j, sent);
   if (sent == j.length) {
-    count_time(j);
+    count_time(j, false);
     j.asked_at = self_->clock().now();
     j.is = stage::committing;
     free_slot(ticket);
@@ -91,11 +91,14 @@ void uploader_state::note_bytes(job& j, std::uint64_t sent) {
               body_progress{j.blob, j.shown, more, fresh, counts, j.before, j.length});
 }
 
-void uploader_state::count_time(const job& j) {
+void uploader_state::count_time(const job& j, bool accepted) {
   std::chrono::duration<double> took = self_->clock().now() - j.asked_at;
   auto on_wire = j.is == stage::sending;
-  self_->send(desk_, atom::spent_v, j.push, on_wire ? took.count() : 0.0,
-              on_wire ? 0.0 : took.count());
+  time_spent spent;
+  (on_wire ? spent.wire : spent.registry) = took.count();
+  if (j.opens && accepted)
+    spent.openings = {1, took.count()};
+  self_->send(desk_, atom::spent_v, j.push, spent);
 }
 
 } // namespace flotilla::actors

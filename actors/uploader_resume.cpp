@@ -44,13 +44,14 @@ void uploader_state::tell_where_it_stands(job& j) {
   self_->send(desk_, atom::record_v, j.push, j.told);
 }
 
-/// Best effort: many registries allow it to nobody, and all forget such a session in time.
 void uploader_state::tidy_up(job& j) {
-  auto request = j.machine.take_abandoned();
-  if (!request)
-    return;
-  self_
-    ->request(contracts_.at(j.push).gateway, caf::infinite, atom::exchange_v, std::move(*request))
+  if (auto request = j.machine.take_abandoned())
+    delete_session(contracts_.at(j.push).gateway, std::move(*request));
+}
+
+/// Best effort: many registries allow it to nobody, and all forget such a session in time.
+void uploader_state::delete_session(const gateway_actor& by, protocol::http_request request) {
+  self_->request(by, caf::infinite, atom::exchange_v, std::move(request))
     .then([](const protocol::http_outcome&) {}, [](const caf::error&) {});
 }
 

@@ -14,8 +14,9 @@ namespace flotilla::actors {
 struct check_order {
   protocol::ledger::index blob = 0;
   protocol::digest id;
-  std::uint64_t size = 0; ///< bytes
-  std::string mount_from; ///< look there too when it is absent; empty: do not
+  std::uint64_t size = 0;  ///< bytes
+  std::string mount_from;  ///< look there too when it is absent; empty: do not
+  bool to_be_sent = false; ///< if it is absent; else the answer is told to the user
 };
 
 struct upload_order {
@@ -58,6 +59,7 @@ struct check_result {
 struct upload_result {
   protocol::ledger::index blob = 0;
   protocol::confirmation how = protocol::confirmation::uploaded;
+  double seconds = 0; ///< since its node began with it
 };
 
 /// More of a blob has left, or it starts again, and `sent` is less than before.
@@ -71,6 +73,25 @@ struct body_progress {
   std::uint64_t length = 0; ///< of that body; 0: none is
 };
 
+/// How long the registry took to open sessions. That takes it the same for a blob of any size, so
+/// it tells how busy it is.
+struct opening_times {
+  std::uint32_t count = 0;
+  double seconds = 0; ///< of all together
+
+  void add(const opening_times& more) noexcept {
+    count += more.count;
+    seconds += more.seconds;
+  }
+};
+
+/// What became of the time of one request, in seconds.
+struct time_spent {
+  double wire = 0;     ///< its body was leaving
+  double registry = 0; ///< waiting for an answer
+  opening_times openings;
+};
+
 /// What a push uses of its registry, for the GOVERNOR.
 struct registry_usage {
   std::uint64_t bytes = 0;   ///< of bodies, since it said so last
@@ -78,6 +99,7 @@ struct registry_usage {
   std::uint32_t least = 0;   ///< streams that it must have: one a node; 0: it is not at work
   std::uint32_t most = 0;    ///< streams that it may have by itself
   bool held_back = false;    ///< by its own limit: the bytes tell nothing of the registry
+  opening_times openings;    ///< since it said so last
 };
 
 /// What happened on a node since its last report.
@@ -85,6 +107,7 @@ struct node_report {
   std::vector<check_result> checks;
   std::vector<upload_result> uploads;
   std::vector<protocol::ledger::index> returned; ///< not begun, and given back
+  bool claims = false;                           ///< it answers `engage`: `claimed` is all
   std::vector<protocol::ledger::index> claimed;  ///< begun for this push before we were engaged
   std::vector<open_upload> begun; ///< where uploads stand now, in the order of the news
   std::vector<protocol::registry_profile> learned; ///< at most one: what is known by now
@@ -96,8 +119,9 @@ struct node_report {
   bool throttled = false;                  ///< the registry refused something as too much
   std::chrono::milliseconds pause{0};      ///< that it asked for
   bool moved = false;                      ///< bodies left that count as progress
-  std::uint64_t in_flight_bytes = 0;       ///< now
-  std::vector<body_in_flight> bodies;      ///< now: the largest few
+  opening_times openings;
+  std::uint64_t in_flight_bytes = 0;  ///< now
+  std::vector<body_in_flight> bodies; ///< now: the largest few
   std::uint32_t bodies_in_all = 0;
   node_share share; ///< so far
 };
@@ -111,7 +135,7 @@ struct io_totals {
 
 template <class Inspector>
 auto inspect(Inspector& f, check_order& x) {
-  return f(x.blob, x.id, x.size, x.mount_from);
+  return f(x.blob, x.id, x.size, x.mount_from, x.to_be_sent);
 }
 template <class Inspector>
 auto inspect(Inspector& f, upload_order& x) {
@@ -135,21 +159,29 @@ auto inspect(Inspector& f, check_result& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, upload_result& x) {
-  return f(x.blob, x.how);
+  return f(x.blob, x.how, x.seconds);
 }
 template <class Inspector>
 auto inspect(Inspector& f, body_progress& x) {
   return f(x.blob, x.sent, x.more, x.fresh, x.counts, x.before, x.length);
 }
 template <class Inspector>
+auto inspect(Inspector& f, opening_times& x) {
+  return f(x.count, x.seconds);
+}
+template <class Inspector>
+auto inspect(Inspector& f, time_spent& x) {
+  return f(x.wire, x.registry, x.openings);
+}
+template <class Inspector>
 auto inspect(Inspector& f, registry_usage& x) {
-  return f(x.bytes, x.streams, x.least, x.most, x.held_back);
+  return f(x.bytes, x.streams, x.least, x.most, x.held_back, x.openings);
 }
 template <class Inspector>
 auto inspect(Inspector& f, node_report& x) {
-  return f(x.checks, x.uploads, x.returned, x.claimed, x.begun, x.learned, x.setbacks, x.failures,
-           x.waiting, x.sent_bytes, x.resent_bytes, x.throttled, x.pause, x.moved,
-           x.in_flight_bytes, x.bodies, x.bodies_in_all, x.share);
+  return f(x.checks, x.uploads, x.returned, x.claims, x.claimed, x.begun, x.learned, x.setbacks,
+           x.failures, x.waiting, x.sent_bytes, x.resent_bytes, x.throttled, x.pause, x.moved,
+           x.openings, x.in_flight_bytes, x.bodies, x.bodies_in_all, x.share);
 }
 template <class Inspector>
 auto inspect(Inspector& f, io_totals& x) {

@@ -78,6 +78,7 @@ protected:
     source->has_manifests = has_manifests;
     for (auto blob : lacks)
       source->lacks.insert(source_plan.blobs[blob].id);
+    sources.push_back(source);
     surveyors.push_back(sys.spawn(test::paper_surveyor, source));
     node_options crew;
     crew.id = crew.name = name;
@@ -127,6 +128,22 @@ protected:
   void hold_bodies() {
     net->hold = is_body;
   }
+  /// What a journal gives back of the push, or of one with that id.
+  kept_push kept(const std::string& id) const {
+    kept_push of;
+    of.id = id;
+    of.order = order;
+    of.memory.restored = true;
+    of.memory.model = source_plan.top().id.to_string();
+    return of;
+  }
+  void beat_for(std::chrono::seconds span, const std::vector<std::string>& who) {
+    for (; span.count() > 0; span -= std::chrono::seconds{1}) {
+      for (const auto& name : who)
+        command(atom::beat_v, name);
+      pass(std::chrono::seconds{1});
+    }
+  }
   /// Tells the push something.
   template <class... Words>
   void command(Words... words) {
@@ -143,6 +160,7 @@ protected:
   coordinator_actor head;
   std::vector<node_actor> nodes;
   std::vector<surveyor_actor> surveyors;
+  std::vector<std::shared_ptr<test::paper_source>> sources; ///< of the nodes
   protocol::push_plan source_plan;
   push_order order;
   caf::actor client;

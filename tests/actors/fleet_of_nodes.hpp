@@ -69,13 +69,6 @@ protected:
     settle();
     return found;
   }
-  void beat_for(std::chrono::seconds span, const std::vector<std::string>& who) {
-    for (; span.count() > 0; span -= 1s) {
-      for (const auto& name : who)
-        command(atom::beat_v, name);
-      pass(1s);
-    }
-  }
 
   fleet_rules rules;
 };

@@ -5,20 +5,16 @@ namespace {
 
 TEST_F(Fleet, ContinuesAKeptPushWithoutSendingWhatWasConfirmed) {
   plan(std::vector<std::uint64_t>(6, 1000));
-  kept_push kept;
-  kept.id = "p-000001";
-  kept.order = order;
-  kept.memory.restored = true;
-  kept.memory.model = source_plan.top().id.to_string();
+  auto before = kept("p-000001");
   for (std::uint32_t blob : {0U, 1U, 2U}) {
-    kept.memory.confirmed.emplace_back(blob, protocol::confirmation::uploaded);
+    before.memory.confirmed.emplace_back(blob, protocol::confirmation::uploaded);
     registry.blobs.insert(digest_of(blob));
   }
-  begin(rules, {kept});
+  begin(rules, {before});
   add_node("a", 2);
-  order = kept.order;
+  order = before.order;
   submit();
-  EXPECT_EQ(push_id, kept.id) << "handed in once more: the same job";
+  EXPECT_EQ(push_id, before.id) << "handed in once more: the same job";
   beat_for(std::chrono::duration_cast<std::chrono::seconds>(rules.lease) + 1s, {"a"});
   ASSERT_TRUE(report);
   EXPECT_EQ(report->why.code, errc::none) << report->why.message;
@@ -29,13 +25,10 @@ TEST_F(Fleet, ContinuesAKeptPushWithoutSendingWhatWasConfirmed) {
 
 TEST_F(Fleet, TrustsNothingOfAKeptPushWhoseSourceIsAnother) {
   plan({1000, 1000});
-  kept_push kept;
-  kept.id = "p-000001";
-  kept.order = order;
-  kept.memory.restored = true;
-  kept.memory.model = protocol::digest::of("another manifest").to_string();
-  kept.memory.confirmed.emplace_back(0, protocol::confirmation::uploaded);
-  begin(rules, {kept});
+  auto before = kept("p-000001");
+  before.memory.model = protocol::digest::of("another manifest").to_string();
+  before.memory.confirmed.emplace_back(0, protocol::confirmation::uploaded);
+  begin(rules, {before});
   add_node("a", 2);
   submit();
   beat_for(6s, {"a"});
@@ -47,16 +40,12 @@ TEST_F(Fleet, TrustsNothingOfAKeptPushWhoseSourceIsAnother) {
 TEST_F(Fleet, LeavesToANodeWhatItHasOnTheWireWhenTheCoordinatorComesBack) {
   start(std::vector<std::uint64_t>(4, 1000), {"a"}, 2);
   ASSERT_EQ(net->held.size(), 2u);
-  kept_push kept;
-  kept.id = push_id;
-  kept.order = order;
-  kept.memory.restored = true;
-  kept.memory.model = source_plan.top().id.to_string();
+  const auto before = kept(push_id);
   caf::anon_send_exit(head, caf::exit_reason::user_shutdown);
   settle();
   caf::anon_send(nodes[0], atom::lost_v, false);
   settle();
-  begin(rules, {kept});
+  begin(rules, {before});
   join(0, "a");
   submit();
   beat_for(6s, {"a"});
@@ -67,12 +56,12 @@ TEST_F(Fleet, LeavesToANodeWhatItHasOnTheWireWhenTheCoordinatorComesBack) {
     EXPECT_EQ(sent(blob), 1u);
 }
 
-TEST_F(Fleet, DropsEverythingOnANodeWhoseLeaseRanOut) {
+TEST_F(Fleet, KeepsOnANodeWhoseLeaseRanOutWhatGoesWhole) {
   start(std::vector<std::uint64_t>(4, 1000), {"a"}, 2);
   ASSERT_EQ(net->held.size(), 2u);
   caf::anon_send(nodes[0], atom::lost_v, true);
   settle();
-  EXPECT_TRUE(net->held.empty()) << "its requests are cancelled";
+  EXPECT_EQ(net->held.size(), 2u) << "it may be the coordinator that is down, and for long";
 }
 
 } // namespace

@@ -233,6 +233,7 @@ slow_journal(journal_actor::stateful_pointer<slow_journal_state> self) {
     [](atom::pause, const std::string&, bool) {},
     [](atom::ended, const std::string&, const push_report&) {},
     [self](atom::flush) { self->state.kept.deliver(true); },
+    [](atom::status) { return true; },
   };
 }
 

@@ -33,8 +33,9 @@ protected:
     caf::anon_send(one, atom::join_v, id, pushes[id]);
     settle();
   }
-  /// So many epochs in which each push fills its streams; `goodput` by their sum.
-  void run(int epochs, double (*goodput)(double)) {
+  /// So many epochs in which each push fills its streams; `goodput` by their sum, and what it takes
+  /// to open a session, in seconds.
+  void run(int epochs, double (*goodput)(double), double (*opening)(double) = nullptr) {
     for (int i = 0; i < epochs; ++i)
       for (int beat = 0; beat < 8; ++beat) {
         double all = 0;
@@ -46,6 +47,8 @@ protected:
           now.bytes = static_cast<std::uint64_t>(goodput(all) / 4 * streams_of(id) / all);
           now.least = 1;
           now.most = 32;
+          if (opening != nullptr)
+            now.openings = {2, 2 * opening(all)};
           caf::anon_send(one, atom::report_v, id, now);
         }
         pass(250ms);
@@ -82,6 +85,14 @@ TEST_F(Governor, TakesStreamsFromARegistryThatGrowsSlowerWithMore) {
   run(100, peaks_at_six);
   EXPECT_LE(streams_of("a"), 12u);
   EXPECT_GE(streams_of("a"), 3u);
+}
+
+TEST_F(Governor, TakesStreamsFromARegistryThatOnlyLetsThemWait) {
+  const auto goodput = [](double streams) { return std::min(streams, 6.0) * 1e7; };
+  join("a");
+  run(60, goodput, [](double streams) { return 0.2 * streams / 6; });
+  EXPECT_LE(streams_of("a"), 18u);
+  EXPECT_GE(streams_of("a"), 4u);
 }
 
 TEST_F(Governor, SharesWhatTheRegistryTakesAmongAllPushes) {

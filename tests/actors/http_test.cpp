@@ -6,12 +6,30 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <mutex>
+#include <thread>
 #include <variant>
+#include <vector>
 
 namespace flotilla::actors {
 namespace {
 
 using protocol::errc;
+
+/// What a watch was told.
+struct notebook : exchange_watch {
+  void began(protocol::method, protocol::request_step step) override {
+    const std::lock_guard guard{lock};
+    begun.push_back(step);
+  }
+  void ended(const exchange_end& how) override {
+    const std::lock_guard guard{lock};
+    ends.push_back(how);
+  }
+  std::mutex lock;
+  std::vector<protocol::request_step> begun;
+  std::vector<exchange_end> ends;
+};
 
 /// The HTTP actor before a real engine, and a server that answers no body but tells when it came.
 struct Http : testing::Test {
@@ -43,7 +61,8 @@ struct Http : testing::Test {
   caf::actor_system sys{config};
   std::shared_ptr<transport::curl_engine> engine
     = std::make_shared<transport::curl_engine>(transport::engine_options{});
-  http_actor http_ = sys.spawn(http, engine);
+  std::shared_ptr<notebook> notes = std::make_shared<notebook>();
+  http_actor http_ = sys.spawn(http, engine, notes);
 };
 
 TEST_F(Http, CancelsOneRequestOfALane) {
@@ -66,6 +85,27 @@ TEST_F(Http, CancelsOneRequestOfALane) {
   EXPECT_EQ(ended(std::move(meant)).message, "slower than the others");
   self->send(http_, atom::cancel_v, std::uint32_t{1});
   EXPECT_EQ(ended(std::move(sibling)).code, errc::interrupted);
+}
+
+TEST_F(Http, TellsItsWatchHowLongEachRequestTook) {
+  test::raw_server slow{[](test::raw_connection& c) {
+    c.read_head();
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    c.send("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+  }};
+  caf::scoped_actor self{sys};
+  protocol::http_request head;
+  head.verb = protocol::method::head;
+  head.url = "http://" + slow.address() + "/v2/m/blobs/sha256:12";
+  self->request(http_, caf::infinite, atom::exchange_v, head)
+    .receive([](const protocol::http_outcome&) {}, [](const caf::error&) {});
+  const std::lock_guard guard{notes->lock};
+  ASSERT_EQ(notes->begun.size(), 1u);
+  ASSERT_EQ(notes->ends.size(), 1u);
+  EXPECT_EQ(notes->begun[0], protocol::request_step::check);
+  EXPECT_EQ(notes->ends[0].step, protocol::request_step::check);
+  EXPECT_EQ(notes->ends[0].status, 404);
+  EXPECT_GE(notes->ends[0].took, std::chrono::milliseconds{50});
 }
 
 } // namespace

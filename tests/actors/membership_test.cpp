@@ -31,8 +31,12 @@ class MembershipOfANode : public fleet {
 protected:
   void become_member(dialler_actor line) {
     dialler = std::move(line);
-    surveyors.push_back(sys.spawn(test::paper_surveyor, std::make_shared<test::paper_source>()));
-    nodes.push_back(sys.spawn(node, http, surveyors[0], sys.spawn(hasher), node_options{}));
+    auto source = std::make_shared<test::paper_source>();
+    source->plan = source_plan;
+    surveyors.push_back(sys.spawn(test::paper_surveyor, std::move(source)));
+    node_options crew;
+    crew.id = crew.name = "a";
+    nodes.push_back(sys.spawn(node, http, surveyors[0], sys.spawn(hasher), std::move(crew)));
     membership_options options;
     options.self.id = options.self.name = "a";
     options.on_node_death = [this] { ++deaths; };
@@ -43,6 +47,22 @@ protected:
     caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(dialler, caf::exit_reason::user_shutdown);
     settle();
+  }
+  /// A push whose one blob is at its second chunk of four; of the first one the coordinator knows.
+  void hold_second_chunk() {
+    constexpr std::uint64_t mib = 1 << 20;
+    order.options.check = protocol::check_mode::never;
+    order.options.chunk = mib;
+    plan({4 * mib});
+    begin({});
+    become_member(sys.spawn(to, head));
+    net->hold = [](const auto& request) { return request.verb == protocol::method::patch; };
+    submit();
+    ASSERT_EQ(net->held.size(), 1u);
+    test::network::body_left(net->held[0]);
+    net->let_go(0);
+    pass(std::chrono::seconds{1});
+    ASSERT_EQ(net->held.size(), 1u);
   }
   void end_node(caf::exit_reason why) {
     caf::anon_send_exit(nodes[0], why);
@@ -62,6 +82,41 @@ TEST_F(MembershipOfANode, TellsThatItsNodeDied) {
   EXPECT_EQ(deaths, 1);
   pass(std::chrono::minutes{1}, std::chrono::seconds{1});
   EXPECT_EQ(deaths, 1) << "once";
+}
+
+TEST_F(MembershipOfANode, HasItLeaveSharedSessionsWhenTheLeaseIsOver) {
+  hold_second_chunk();
+  caf::anon_send_exit(head, caf::exit_reason::user_shutdown);
+  pass(std::chrono::seconds{3});
+  EXPECT_EQ(net->held.size(), 1u) << "the coordinator may come back";
+  pass(std::chrono::seconds{3});
+  EXPECT_TRUE(net->held.empty());
+}
+
+TEST_F(MembershipOfANode, HasItLeaveThemAtOnceWhenItWasStoppedForLonger) {
+  hold_second_chunk();
+  time().advance_time(std::chrono::seconds{20}); // nobody could do anything meanwhile
+  settle();
+  EXPECT_TRUE(net->held.empty());
+}
+
+TEST_F(MembershipOfANode, KeepsItsLeaseWhileItFinishesWhatItHasInHand) {
+  hold_second_chunk();
+  bool gone = false;
+  auto leaving = sys.spawn([&](caf::event_based_actor* self) {
+    self->request(one, caf::infinite, atom::leave_v, caf::timespan{std::chrono::minutes{1}})
+      .then([&](bool) { gone = true; });
+  });
+  pass(std::chrono::seconds{20});
+  EXPECT_FALSE(gone);
+  std::vector<node_overview> there;
+  auto asking = sys.spawn([&, this](caf::event_based_actor* self) {
+    self->request(head, caf::infinite, atom::nodes_v).then([&](std::vector<node_overview>& all) {
+      there = std::move(all);
+    });
+  });
+  settle();
+  EXPECT_EQ(there.size(), 1u);
 }
 
 TEST_F(MembershipOfANode, TellsSoWithoutACoordinator) {

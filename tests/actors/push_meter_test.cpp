@@ -41,6 +41,14 @@ TEST_F(PushMeter, TroubleLastsWhileAnythingWaitsForItsNextTry) {
   EXPECT_FALSE(status_at(start + 100s).in_trouble);
 }
 
+TEST_F(PushMeter, CountsHowLongUploadsTookAndNothingElse) {
+  using protocol::confirmation;
+  for (const auto how : {confirmation::present, confirmation::mounted, confirmation::uploaded,
+                         confirmation::resumed})
+    meter.confirmed(how, 2);
+  EXPECT_EQ(status_at(start).uploads.seconds(), 4) << "of what was sent, at least in part";
+}
+
 TEST_F(PushMeter, OverlappingWaitsCountOnce) {
   meter.setback(start, {"429", "", 10s});
   meter.setback(start + 2s, {"429", "", 10s});

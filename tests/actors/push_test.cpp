@@ -223,11 +223,15 @@ TEST_F(Push, StopsWhenTheUserSaysSo) {
   net->hold = [](const protocol::http_request& request) { return request.verb == method::put; };
   add_node();
   submit();
+  pass(1s); // its bodies are told of
   EXPECT_FALSE(report);
   command(atom::cancel_v, push_id);
   settle();
   ASSERT_TRUE(report);
   EXPECT_EQ(report->why.code, errc::interrupted);
+  EXPECT_EQ(report->last.nodes, 0u);
+  EXPECT_EQ(report->last.bodies_in_all, 0u) << "nothing is on the wire any more";
+  EXPECT_EQ(report->last.in_flight_bytes, 0u);
   EXPECT_TRUE(registry.manifests.empty());
 }
 
@@ -319,6 +323,32 @@ TEST_F(Push, VerificationNamesWhatTheRegistryLacks) {
   ASSERT_TRUE(report);
   EXPECT_EQ(report->why.code, errc::differs);
   EXPECT_THAT(report->why.message, HasSubstr(digest_of(0)));
+}
+
+TEST_F(Push, AsksForAManifestOnceWhereTheTagNamesIt) {
+  plan({10});
+  registry.blobs.insert(digest_of(0));
+  registry.manifests[source_plan.top().id.to_string()] = source_plan.top().bytes;
+  registry.manifests["v1"] = source_plan.top().bytes;
+  add_node();
+  submit();
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->why.code, errc::none) << report->why.message;
+  EXPECT_EQ(net->count(method::head, "/manifests/"), 1u);
+  EXPECT_EQ(net->count(method::put, "/manifests/"), 0u);
+}
+
+TEST_F(Push, PutsOnlyTheTagWhereItNamesAnotherManifest) {
+  plan({10});
+  registry.blobs.insert(digest_of(0));
+  registry.manifests[source_plan.top().id.to_string()] = source_plan.top().bytes;
+  registry.manifests["v1"] = "another";
+  add_node();
+  submit();
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->why.code, errc::none) << report->why.message;
+  EXPECT_EQ(registry.manifests["v1"], source_plan.top().bytes);
+  EXPECT_EQ(net->count(method::put, "/manifests/"), 1u);
 }
 
 TEST_F(Push, VerifyBlobsLooksAtAllOfThemOnceMore) {

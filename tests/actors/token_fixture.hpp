@@ -92,6 +92,17 @@ protected:
              std::chrono::floor<std::chrono::seconds>(heard.given->lifetime).count());
   }
 
+  token_totals totals() {
+    token_totals heard;
+    sys.spawn([this, &heard](caf::event_based_actor* self) {
+      self->request(tokens, caf::infinite, atom::totals_v).then([&heard](const token_totals& now) {
+        heard = now;
+      });
+    });
+    settle();
+    return heard;
+  }
+
   /// The request that is held gets its answer, and all of these hear the same.
   void let_go_and_expect(const std::vector<std::shared_ptr<told>>& heard, const std::string& gist) {
     net->let_go(0);
@@ -102,7 +113,7 @@ protected:
 
   std::shared_ptr<test::network> net = std::make_shared<test::network>();
   http_actor http;
-  token_actor tokens;
+  token_office_actor tokens;
   std::string config = login("registry.test");
   std::shared_ptr<const protocol::ed25519_key> key; ///< set: instead of a login
   protocol::url registry = *protocol::parse_url("https://registry.test");

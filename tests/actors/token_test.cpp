@@ -37,6 +37,17 @@ TEST_F(Token, TellsWhatRemainsOfTheTimeInWhichATokenIsFresh) {
   EXPECT_EQ(net->asked.size(), 1u);
 }
 
+TEST_F(Token, CountsWhatItGotAndTellsHowLongItLasts) {
+  EXPECT_EQ(totals().fetched, 0u);
+  ask(challenge);
+  pass(40s, 1s);
+  EXPECT_EQ(totals().fetched, 1u);
+  EXPECT_EQ(totals().failed, 0u);
+  EXPECT_NEAR(totals().seconds_left, 60, 0.1);
+  pass(100s, 1s);
+  EXPECT_EQ(totals().seconds_left, 0) << "it is over";
+}
+
 TEST_F(Token, FetchesTheNextForWhoNamesTheLastAsRejectedWithoutAChallenge) {
   ask(challenge);
   pass(80s, 1s);

@@ -42,7 +42,7 @@ crew_desk_actor::behavior_type desk(crew_desk_actor::pointer, std::shared_ptr<he
       all->failures.push_back(x);
     },
     [all](atom::hungry, std::uint32_t) { ++all->hungry; },
-    [](atom::spent, const std::string&, double, double) {},
+    [](atom::spent, const std::string&, const time_spent&) {},
   };
 }
 

@@ -188,6 +188,141 @@ TEST_F(UploaderResume, TellsAllNodesWhatOneHasLearned) {
   EXPECT_LT(net->count(method::put, "digest="), 20u + 8u) << "one refusal a node, or few";
 }
 
+/// Two nodes, of which one is at the third of four chunks.
+class SharedUpload : public UploaderResume {
+protected:
+  void begin_on_one() {
+    plan({4 * mib});
+    begin({});
+    add_node("one", 1);
+    hold_chunks();
+    submit();
+    take_two_chunks();
+    pass(1s);
+    add_node("two", 1);
+  }
+  void let_all_pass() {
+    net->held.clear();
+    net->hold = [](const auto&) { return false; };
+  }
+  /// What is held on it leaves, and all that comes after.
+  void expect_one_to_finish_it() {
+    net->let_go(0);
+    let_all_pass();
+    beat_for(1s, {"one"});
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->why.code, protocol::errc::none) << report->why.message;
+    EXPECT_THAT(chunks(), ElementsAre(0, 1, 2, 3));
+  }
+};
+
+TEST_F(SharedUpload, WaitsForTheLeaseOfANodeThatIsOutOfReach) {
+  begin_on_one();
+  caf::anon_send_exit(nodes[0], caf::exit_reason::remote_link_unreachable);
+  settle();
+  let_all_pass();
+  beat_for(4s, {"two"});
+  EXPECT_THAT(chunks(), ElementsAre(0, 1, 2)) << "it may still be writing there";
+  beat_for(3s, {"two"});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->why.code, protocol::errc::none) << report->why.message;
+  EXPECT_THAT(chunks(), ElementsAre(0, 1, 2, 2, 3));
+}
+
+TEST_F(SharedUpload, IsLeftToItsNodeThatComesBackInTime) {
+  begin_on_one();
+  join(0, "one"); // what was between it and the coordinator broke
+  beat_for(1s, {"two"});
+  expect_one_to_finish_it();
+}
+
+TEST_F(SharedUpload, IsLeftToItsNodeByACoordinatorThatCameBack) {
+  begin_on_one();
+  const auto before = kept(push_id);
+  caf::anon_send_exit(head, caf::exit_reason::user_shutdown);
+  settle();
+  begin({}, {before});
+  join(1, "two"); // it is heard first
+  join(0, "one");
+  submit();
+  beat_for(6s, {"one", "two"});
+  EXPECT_THAT(chunks(), ElementsAre(0, 1, 2));
+  expect_one_to_finish_it();
+}
+
+TEST_F(SharedUpload, IsLeftToItsNodeUntilThatHasSaidWhatItHasInHand) {
+  begin_on_one();
+  sources[0]->is_slow = true;
+  join(0, "one");
+  beat_for(8s, {"one", "two"});
+  EXPECT_THAT(chunks(), ElementsAre(0, 1, 2)) << "its lease goes on";
+  caf::anon_send_exit(nodes[0], caf::exit_reason::remote_link_unreachable);
+  settle();
+  let_all_pass();
+  beat_for(4s, {"two"});
+  EXPECT_THAT(chunks(), ElementsAre(0, 1, 2)) << "from its last loss on";
+  beat_for(3s, {"two"});
+  ASSERT_TRUE(report);
+  EXPECT_THAT(chunks(), ElementsAre(0, 1, 2, 2, 3));
+}
+
+TEST_F(SharedUpload, EndsOnANodeWhoseLeaseRanOutAfterItCameBackOnce) {
+  begin_on_one();
+  join(0, "one"); // it has another gateway from now on
+  caf::anon_send(nodes[0], atom::lost_v, true);
+  settle();
+  EXPECT_TRUE(net->held.empty()) << "its request is cancelled";
+}
+
+TEST_F(SharedUpload, EndsOnANodeWhoseLeaseRanOut) {
+  begin_on_one();
+  caf::anon_send(nodes[0], atom::lost_v, true);
+  settle();
+  EXPECT_TRUE(net->held.empty()) << "its request is cancelled";
+  EXPECT_EQ(net->count(method::remove, "/upload/"), 0u) << "another goes on there";
+}
+
+TEST_F(UploaderResume, DeletesTheSessionsThatNobodyCanGoOnWithWhenItIsStopped) {
+  plan({1000, 1000});
+  add_node("local", 2);
+  net->hold = is_body;
+  submit();
+  ASSERT_EQ(net->held.size(), 2u);
+  command(atom::cancel_v, push_id);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(net->count(method::remove, "/upload/"), 2u);
+}
+
+TEST_F(UploaderResume, KeepsTheSessionsThatALaterPushCanGoOnWith) {
+  plan({4 * mib});
+  add_node("local", 1);
+  hold_chunks();
+  submit();
+  take_two_chunks();
+  command(atom::cancel_v, push_id);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(net->count(method::remove, "/upload/"), 0u);
+}
+
+TEST_F(UploaderResume, LetsItsNodeGoOnceTheSessionsAreDeleted) {
+  plan({1000});
+  add_node("local", 1);
+  net->hold
+    = [](const auto& request) { return is_body(request) || request.verb == method::remove; };
+  submit();
+  command(atom::cancel_v, push_id);
+  bool gone = false;
+  auto leaving = sys.spawn([&](caf::event_based_actor* self) {
+    self->request(nodes[0], caf::infinite, atom::leave_v).then([&](bool) { gone = true; });
+  });
+  settle();
+  EXPECT_FALSE(gone);
+  ASSERT_EQ(net->held.size(), 1u) << "the DELETE";
+  net->let_go(0);
+  settle();
+  EXPECT_TRUE(gone);
+}
+
 TEST_F(UploaderResume, HandsAnUploadOverToAnotherNode) {
   plan({4 * mib});
   begin({});

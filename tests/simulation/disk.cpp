@@ -98,6 +98,7 @@ paper_journal(actors::journal_actor::stateful_pointer<paper_journal_state> self,
       });
     },
     [flush](atom::flush) { flush(); },
+    [](atom::status) { return true; },
   };
 }
 

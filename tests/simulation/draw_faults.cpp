@@ -63,6 +63,7 @@ fault draw_fault(draw& dice, const scenario& in, milliseconds usual) {
       break;
     case fault_kind::blob_lost:
       x.who = static_cast<std::uint32_t>(dice.below(in.what.plan.blobs.size()));
+      x.detail = static_cast<std::uint32_t>(dice.below(2));
       break;
     case fault_kind::clock_jump: x.detail = static_cast<std::uint32_t>(dice.below(48)); break;
     case fault_kind::limit: x.count = static_cast<std::uint32_t>(dice.between(1, 32)); break;

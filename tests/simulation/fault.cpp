@@ -1,5 +1,7 @@
 #include "tests/simulation/fault.hpp"
 
+#include "protocol/broken_record.hpp"
+
 #include <array>
 
 namespace flotilla::simulation {
@@ -38,6 +40,14 @@ std::string to_string(const fault& x) {
          + ", detail " + std::to_string(x.detail) + ')';
 }
 
+bool hides_blobs(const fault& x) {
+  if (x.what != fault_kind::trouble)
+    return false;
+  const auto how = static_cast<trouble_kind>(x.detail);
+  return how == trouble_kind::garbage
+         || (how == trouble_kind::server_error && x.count >= protocol::broken_record::most);
+}
+
 bool explains(const fault& x, errc how) {
   switch (x.what) {
     case fault_kind::node_crash:
@@ -53,6 +63,8 @@ bool explains(const fault& x, errc how) {
     case fault_kind::mangled: return how == errc::refused;
     case fault_kind::tokens_revoked: return how == errc::unauthorized;
     case fault_kind::blob_lost:
+      return how == errc::differs || how == errc::incomplete
+             || (x.detail == 1 && how == errc::gave_up);
     case fault_kind::emptied: return how == errc::differs || how == errc::incomplete;
     case fault_kind::cancel: return how == errc::interrupted;
     default: return false;

@@ -22,7 +22,7 @@ enum class fault_kind : std::uint8_t {
   sessions_expired, ///< all that are open
   tokens_revoked,   ///< all that were given
   no_tokens,        ///< the token server answers 503 for `span`
-  blob_lost,        ///< the registry loses blob `who`
+  blob_lost,        ///< the registry loses blob `who`; `detail` 1: and cannot say so
   emptied,          ///< the registry is replaced by one that holds nothing
   mangled,          ///< the next `count` bodies arrive, but not as they were sent
   disk_full,        ///< the coordinator's, for `span`
@@ -62,6 +62,9 @@ struct fault {
 
 /// `12.5s head_crash(span 3s, who 0, count 0, detail 1)`
 std::string to_string(const fault& x);
+
+/// What is there may look absent because of it.
+bool hides_blobs(const fault& x);
 
 /// A push may end so because of it, for all that is known beforehand.
 bool explains(const fault& x, protocol::errc how);

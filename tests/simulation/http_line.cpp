@@ -137,6 +137,8 @@ void http_line::move(std::uint64_t id) {
 }
 
 void http_line::leave_wire(flow& f) {
+  if (f.arrives)
+    to_.holder().stops(f.request, who_.name);
   if (!std::exchange(f.on_wire, false))
     return;
   to_.body_ends(digest_of(f.request.file), who_);

@@ -83,7 +83,13 @@ void registry::lose_blob(const std::string& digest) {
     lost_.insert(digest);
 }
 
+void registry::break_blob(const std::string& digest) {
+  lose_blob(digest);
+  broken_.insert(digest);
+}
+
 void registry::become_empty() {
+  broken_.clear();
   for (const auto& [digest, size] : repositories_[repository])
     lost_.insert(digest);
   for (const auto& [reference, kept] : manifests_)
@@ -161,6 +167,8 @@ http_response registry::handle(const http_request& request, const std::string& w
 }
 
 http_response registry::blob_head(const std::string& digest) const {
+  if (broken_.count(digest) != 0)
+    return answer(500);
   auto where = repositories_.find(repository);
   if (where == repositories_.end() || where->second.count(digest) == 0)
     return answer(404);

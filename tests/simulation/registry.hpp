@@ -55,6 +55,8 @@ public:
   void take(const protocol::http_request& request, std::uint64_t offset, std::uint64_t length,
             bool right);
   void broke_off(const protocol::http_request& request);
+  /// No more of its body will come.
+  void stops(const protocol::http_request& request, const std::string& who);
   protocol::http_response end(const protocol::http_request& request);
 
   /// Whoever sends a blob has asked for it before, and was told the truth.
@@ -67,6 +69,8 @@ public:
   /// It holds the manifests, and has lost what it does not hold of the blobs.
   void had_all(const protocol::push_plan& of);
   void lose_blob(const std::string& digest);
+  /// And answers 500 to whoever asks for it, until it gets it again.
+  void break_blob(const std::string& digest);
   void become_empty();
   void expire_sessions();
   void revoke_tokens();
@@ -92,6 +96,7 @@ private:
     bool right = true;
     bool asked = false; ///< since the newest Location was given
     std::set<std::string> users;
+    std::string writer; ///< whose body is coming; empty: none is
   };
   struct kept_manifest {
     std::string type;
@@ -121,8 +126,9 @@ private:
   std::map<std::string, session> sessions_;        ///< by id
   std::map<std::string, moment> tokens_;           ///< until when
   bool all_is_checked_ = false;
-  std::set<std::string> old_;  ///< blobs that it had from the start, and has
-  std::set<std::string> lost_; ///< blobs that it had and lost
+  std::set<std::string> old_;    ///< blobs that it had from the start, and has
+  std::set<std::string> lost_;   ///< blobs that it had and lost
+  std::set<std::string> broken_; ///< blobs that it cannot tell of
   std::uint64_t last_session_ = 0;
   std::uint64_t last_token_ = 0;
 };

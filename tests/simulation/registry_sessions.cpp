@@ -108,6 +108,8 @@ std::optional<http_response> registry::admit(const http_request& request, const 
   if (auto refused = refuse_chunk(request))
     return refused;
   auto& x = sessions_.at(session_in(request.url));
+  if (!x.writer.empty() && x.writer != who)
+    on_.violated("one-writer", who + " writes where " + x.writer + " does");
   if (x.held == 0)
     x.digest = digest_of(request.file);
   if (all_is_checked_ && old_.count(x.digest) != 0)
@@ -119,6 +121,7 @@ std::optional<http_response> registry::admit(const http_request& request, const 
                                + " to a session that holds " + std::to_string(x.held));
     return refusal(416, "RANGE_INVALID");
   }
+  x.writer = who;
   return std::nullopt;
 }
 
@@ -135,6 +138,12 @@ void registry::take(const http_request& request, std::uint64_t offset, std::uint
 void registry::broke_off(const http_request& request) {
   if (!ways_.keeps_cut)
     sessions_.erase(session_in(request.url));
+}
+
+void registry::stops(const http_request& request, const std::string& who) {
+  const auto found = sessions_.find(session_in(request.url));
+  if (found != sessions_.end() && found->second.writer == who)
+    found->second.writer.clear();
 }
 
 http_response registry::end(const http_request& request) {
@@ -154,6 +163,7 @@ http_response registry::store(const std::string& id, session& x, const std::stri
   if (!arrived.right || arrived.digest != digest || arrived.held != sizes_(digest))
     return refusal(400, "DIGEST_INVALID");
   repositories_[repository][digest] = arrived.held;
+  broken_.erase(digest);
   return answer(201, {{"Location", "/v2/blob"}, {"Docker-Content-Digest", digest}});
 }
 

@@ -63,11 +63,8 @@ void run::furnish() {
 outcome run::play() {
   furnish();
   shelf_.profile = of_.known;
-  const bool is_lied_to = std::any_of(of_.faults.begin(), of_.faults.end(), [](const fault& x) {
-    return x.what == fault_kind::trouble
-           && x.detail == static_cast<std::uint32_t>(trouble_kind::garbage);
-  });
-  if (of_.options.check == protocol::check_mode::always && !is_lied_to)
+  if (of_.options.check == protocol::check_mode::always
+      && std::none_of(of_.faults.begin(), of_.faults.end(), hides_blobs))
     registry_.expect_checks();
   watch_.ask_for_nodes([this] { return all_are_here(); });
   joined_.resize(of_.nodes.size());
@@ -202,6 +199,10 @@ void run::begin_faults() {
     stage_.later(each.at, [this, &each] { befall(each); });
 }
 
+void run::lose_blob(const std::string& digest, bool cannot_say_so) {
+  return cannot_say_so ? registry_.break_blob(digest) : registry_.lose_blob(digest);
+}
+
 void run::befall(const fault& x) {
   if (stage_.is_loud())
     stage_.say("FAULT " + to_string(x));
@@ -209,7 +210,7 @@ void run::befall(const fault& x) {
     case fault_kind::sessions_expired: return registry_.expire_sessions();
     case fault_kind::tokens_revoked: return registry_.revoke_tokens();
     case fault_kind::blob_lost:
-      return registry_.lose_blob(of_.what.plan.blobs.at(x.who).id.to_string());
+      return lose_blob(of_.what.plan.blobs.at(x.who).id.to_string(), x.detail == 1);
     case fault_kind::emptied: return registry_.become_empty();
     case fault_kind::clock_jump: return stage_.jump(std::chrono::hours{x.detail});
     case fault_kind::trouble:

@@ -38,6 +38,7 @@ private:
   void furnish();
   void begin_faults();
   void befall(const fault& x);
+  void lose_blob(const std::string& digest, bool cannot_say_so);
   void befall_process(const fault& x);
   void start_head();
   void start_node(std::size_t number);

@@ -91,11 +91,17 @@ void draw_options(draw& dice, scenario& to) {
 
 } // namespace
 
+/// A line that cuts bodies makes chunks shorter, down to 1 MiB, and each costs its round trips.
 milliseconds scenario::bound() const {
   auto last = milliseconds{0};
-  for (const auto& each : faults)
+  auto chunks = milliseconds{0};
+  for (const auto& each : faults) {
     last = std::max(last, each.end());
-  return last + options.retry_budget + options.reach_budget + node_grace + 4 * lease
+    if (each.what == fault_kind::body_cut)
+      chunks = std::chrono::duration_cast<milliseconds>(speed.latency)
+               * static_cast<int>(3 * what.plan.total_bytes() / mib);
+  }
+  return last + chunks + options.retry_budget + options.reach_budget + node_grace + 4 * lease
          + milliseconds{120'000 + 2'000 * what.plan.blobs.size()};
 }
 

@@ -52,19 +52,7 @@ void watch::recorded(const std::vector<actors::upload_result>& confirmed) {
   }
 }
 
-/// Two nodes that know nothing of each other fill one session: what comes of it is refused, and
-/// where no blob may go whole there is no other way.
-bool watch::may_share_a_session() const {
-  return of_.ways.most_body != UINT64_MAX
-         && std::any_of(of_.faults.begin(), of_.faults.end(), [](const fault& x) {
-              return x.what == fault_kind::link_cut || x.what == fault_kind::link_stall
-                     || x.what == fault_kind::node_crash || x.what == fault_kind::head_crash;
-            });
-}
-
 bool watch::is_explained(errc how) const {
-  if (how == errc::refused && may_share_a_session())
-    return true;
   if (how == errc::differs && of_.manifest_present
       && of_.present.size() < of_.what.plan.blobs.size())
     return true; // it had lost some before, and they are only looked at in the end

@@ -31,7 +31,6 @@ public:
 private:
   void done(const actors::push_report& last);
   void planned(const actors::push_report& last);
-  bool may_share_a_session() const;
   bool is_explained(protocol::errc how) const;
 
   stage& on_;

@@ -150,6 +150,17 @@ TEST_F(Watching, SeesABlobThatIsSentThoughItIsThere) {
   EXPECT_EQ(invariant(), "asked-first");
 }
 
+TEST_F(Watching, SeesTwoThatWriteInOneSession) {
+  const auto session = open();
+  const auto first = chunk(session, 0, 400);
+  ASSERT_FALSE(at.admit(first, "n"));
+  at.stops(first, "n");
+  ASSERT_FALSE(at.admit(first, "n"));
+  EXPECT_THAT(on.broken(), IsNull()) << "one after the other";
+  EXPECT_FALSE(at.admit(first, "m"));
+  EXPECT_EQ(invariant(), "one-writer");
+}
+
 TEST_F(Watching, SeesSecretsThatGoWhereTheyMustNot) {
   const struct {
     const char* name;

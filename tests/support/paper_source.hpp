@@ -13,11 +13,12 @@ struct paper_source {
   protocol::push_plan plan;
   bool has_manifests = true;
   std::set<protocol::digest> lacks; ///< blobs that do not lie here
+  bool is_slow = false;             ///< nobody lives to hear which do
   protocol::failure objection{protocol::errc::source_invalid, "no model here", {}};
 };
 
 inline actors::surveyor_actor::behavior_type
-paper_surveyor(actors::surveyor_actor::pointer, std::shared_ptr<const paper_source> source) {
+paper_surveyor(actors::surveyor_actor::pointer self, std::shared_ptr<const paper_source> source) {
   using actors::source_query;
   using protocol::planned_blob;
   const auto& plan = source->plan;
@@ -37,7 +38,10 @@ paper_surveyor(actors::surveyor_actor::pointer, std::shared_ptr<const paper_sour
     },
     [&plan](atom::manifest, std::uint32_t, std::uint32_t which) { return plan.manifests[which]; },
     [](atom::forget, std::uint32_t) {},
-    [source](atom::locate, const source_query&, const std::vector<planned_blob>& wanted) {
+    [self, source](atom::locate, const source_query&,
+                   const std::vector<planned_blob>& wanted) -> caf::result<actors::survey_page> {
+      if (source->is_slow)
+        return self->make_response_promise<actors::survey_page>();
       actors::survey_page page;
       page.root = "/model";
       for (const auto& blob : wanted) {
