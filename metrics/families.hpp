@@ -2,6 +2,7 @@
 
 #include <prometheus/metric_family.h>
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,31 @@ inline void add_sample(prometheus::MetricFamily& to, label_list labels, double v
     made.counter.value = value;
   else
     made.gauge.value = value;
+  to.metric.push_back(std::move(made));
+}
+
+/// A histogram: how much of what was seen took so many seconds and no more, class by class. The
+/// last class has no end.
+struct histogram_numbers {
+  struct part {
+    double up_to = 0; ///< seconds; infinite in the last
+    std::uint64_t count = 0;
+  };
+  std::vector<part> parts;
+  double seconds = 0; ///< of all together
+};
+
+/// Of a family of histograms.
+inline void add_histogram(prometheus::MetricFamily& to, label_list labels,
+                          const histogram_numbers& numbers) {
+  prometheus::ClientMetric made;
+  made.label = std::move(labels);
+  auto& shown = made.histogram;
+  for (const auto& part : numbers.parts) {
+    shown.sample_count += part.count;
+    shown.bucket.push_back({shown.sample_count, part.up_to});
+  }
+  shown.sample_sum = numbers.seconds;
   to.metric.push_back(std::move(made));
 }
 

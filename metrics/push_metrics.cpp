@@ -11,6 +11,18 @@ namespace {
 constexpr std::array<std::string_view, retry_label_count> retry_labels{
   "network", "429", "408", "5xx", "session-lost", "other"};
 
+/// A counter for each way.
+std::array<prometheus::Counter*, confirmed_ways.size()> by_way(prometheus::Registry& registry,
+                                                               const char* name, const char* help) {
+  auto& family = prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+  std::array<prometheus::Counter*, confirmed_ways.size()> made{};
+  std::transform(confirmed_ways.begin(), confirmed_ways.end(), made.begin(),
+                 [&](const confirmed_way& way) {
+                   return &family.Add({{"result", way.label}});
+                 });
+  return made;
+}
+
 } // namespace
 
 std::string_view retry_label(std::string_view reason) noexcept {
@@ -40,12 +52,10 @@ retries_by_label(const std::vector<std::pair<std::string, std::uint64_t>>& retri
 }
 
 push_metrics::push_metrics(prometheus::Registry& registry)
-  : blobs_(prometheus::BuildCounter()
-             .Name("flotilla_blobs_total")
-             .Help("Blobs that the registry has confirmed, by how they came to be there.")
-             .Register(registry)),
-    present_(blobs_.Add({{"result", "present"}})), mounted_(blobs_.Add({{"result", "mounted"}})),
-    uploaded_(blobs_.Add({{"result", "uploaded"}})), resumed_(blobs_.Add({{"result", "resumed"}})),
+  : blobs_(by_way(registry, "flotilla_blobs_total",
+                  "Blobs that the registry has confirmed, by how they came to be there.")),
+    bytes_(by_way(registry, "flotilla_confirmed_bytes_total",
+                  "Bytes of blobs that the registry has confirmed, by how they came to be there.")),
     sent_bytes_(counter(registry, "flotilla_sent_bytes_total",
                         "Bytes of blobs that left this process, repeats included.")),
     resent_bytes_(counter(registry, "flotilla_resent_bytes_total",
@@ -68,10 +78,11 @@ push_metrics::push_metrics(prometheus::Registry& registry)
 }
 
 void push_metrics::update(const push_numbers& now) {
-  raise(present_, static_cast<double>(now.present_blobs));
-  raise(mounted_, static_cast<double>(now.mounted_blobs));
-  raise(uploaded_, static_cast<double>(now.uploaded_blobs));
-  raise(resumed_, static_cast<double>(now.resumed_blobs));
+  for (std::size_t i = 0; i < confirmed_ways.size(); ++i) {
+    const auto& sum = now.*confirmed_ways[i].sum;
+    raise(*blobs_[i], static_cast<double>(sum.blobs));
+    raise(*bytes_[i], static_cast<double>(sum.bytes));
+  }
   raise(sent_bytes_, static_cast<double>(now.sent_bytes));
   raise(resent_bytes_, static_cast<double>(now.resent_bytes));
   plan_bytes_.Set(static_cast<double>(now.plan_bytes));

@@ -15,18 +15,31 @@
 
 namespace flotilla::metrics {
 
+/// So many blobs, and so large together.
+struct blob_sum {
+  std::uint64_t blobs = 0;
+  std::uint64_t bytes = 0;
+};
+
 /// How far a push is, in plain numbers. None of them but `done_bytes` ever shrinks.
 struct push_numbers {
-  std::uint64_t present_blobs = 0;
-  std::uint64_t mounted_blobs = 0;
-  std::uint64_t uploaded_blobs = 0;
-  std::uint64_t resumed_blobs = 0;
+  blob_sum present, mounted, uploaded, resumed;
   std::uint64_t sent_bytes = 0;   ///< of bodies, repeats included
   std::uint64_t resent_bytes = 0; ///< those of them that had left before
   std::uint64_t plan_bytes = 0;   ///< of all blobs
   std::uint64_t done_bytes = 0;   ///< confirmed, or on the wire
   std::vector<std::pair<std::string, std::uint64_t>> retries; ///< reason and count
 };
+
+/// In which ways the registry came to have a blob.
+struct confirmed_way {
+  const char* label;
+  blob_sum push_numbers::*sum;
+};
+constexpr std::array confirmed_ways{confirmed_way{"present", &push_numbers::present},
+                                    confirmed_way{"mounted", &push_numbers::mounted},
+                                    confirmed_way{"uploaded", &push_numbers::uploaded},
+                                    confirmed_way{"resumed", &push_numbers::resumed}};
 
 /// `reason` as a label: `network`, `429`, `408`, `5xx`, `session-lost`, or `other`. A closed set,
 /// whatever a registry thinks of answering: each label costs a series for ever.
@@ -53,12 +66,9 @@ public:
 private:
   static constexpr auto reasons = retry_label_count;
 
-  /// flotilla_blobs_total{result}: blobs confirmed, by the way in which they came to be.
-  prometheus::Family<prometheus::Counter>& blobs_;
-  prometheus::Counter& present_;
-  prometheus::Counter& mounted_;
-  prometheus::Counter& uploaded_;
-  prometheus::Counter& resumed_;
+  std::array<prometheus::Counter*, confirmed_ways.size()> blobs_; ///< flotilla_blobs_total{result}
+  /// flotilla_confirmed_bytes_total{result}
+  std::array<prometheus::Counter*, confirmed_ways.size()> bytes_;
   prometheus::Counter& sent_bytes_;     ///< flotilla_sent_bytes_total
   prometheus::Counter& resent_bytes_;   ///< flotilla_resent_bytes_total
   prometheus::Gauge& plan_bytes_;       ///< flotilla_plan_bytes

@@ -24,10 +24,10 @@ protected:
 
 push_numbers some_way() {
   push_numbers numbers;
-  numbers.present_blobs = 1;
-  numbers.mounted_blobs = 2;
-  numbers.uploaded_blobs = 3;
-  numbers.resumed_blobs = 4;
+  numbers.present = {1, 10};
+  numbers.mounted = {2, 20};
+  numbers.uploaded = {3, 30};
+  numbers.resumed = {4, 40};
   numbers.sent_bytes = 5'000;
   numbers.resent_bytes = 600;
   numbers.plan_bytes = 70'000;
@@ -40,10 +40,10 @@ TEST_F(PushMetrics, ExistFromTheStart) {
   for (const char* sample :
        {"flotilla_blobs_total{result=\"present\"} 0", "flotilla_blobs_total{result=\"mounted\"} 0",
         "flotilla_blobs_total{result=\"uploaded\"} 0", "flotilla_blobs_total{result=\"resumed\"} 0",
-        "flotilla_sent_bytes_total 0", "flotilla_resent_bytes_total 0", "flotilla_plan_bytes 0",
-        "flotilla_done_bytes 0", "flotilla_retries_total{reason=\"network\"} 0",
-        "flotilla_retries_total{reason=\"429\"} 0", "flotilla_retries_total{reason=\"408\"} 0",
-        "flotilla_retries_total{reason=\"5xx\"} 0",
+        "flotilla_confirmed_bytes_total{result=\"mounted\"} 0", "flotilla_sent_bytes_total 0",
+        "flotilla_resent_bytes_total 0", "flotilla_plan_bytes 0", "flotilla_done_bytes 0",
+        "flotilla_retries_total{reason=\"network\"} 0", "flotilla_retries_total{reason=\"429\"} 0",
+        "flotilla_retries_total{reason=\"408\"} 0", "flotilla_retries_total{reason=\"5xx\"} 0",
         "flotilla_retries_total{reason=\"session-lost\"} 0",
         "flotilla_retries_total{reason=\"other\"} 0", "flotilla_push_duration_seconds_count 0",
         "flotilla_push_duration_seconds_bucket{le=\"+Inf\"} 0"})
@@ -55,8 +55,9 @@ TEST_F(PushMetrics, ShowTheNumbersOfThePush) {
   for (const char* sample :
        {"flotilla_blobs_total{result=\"present\"} 1", "flotilla_blobs_total{result=\"mounted\"} 2",
         "flotilla_blobs_total{result=\"uploaded\"} 3", "flotilla_blobs_total{result=\"resumed\"} 4",
-        "flotilla_sent_bytes_total 5000", "flotilla_resent_bytes_total 600",
-        "flotilla_plan_bytes 70000", "flotilla_done_bytes 8000",
+        "flotilla_confirmed_bytes_total{result=\"present\"} 10",
+        "flotilla_confirmed_bytes_total{result=\"resumed\"} 40", "flotilla_sent_bytes_total 5000",
+        "flotilla_resent_bytes_total 600", "flotilla_plan_bytes 70000", "flotilla_done_bytes 8000",
         "flotilla_retries_total{reason=\"429\"} 2", "flotilla_retries_total{reason=\"5xx\"} 7",
         "flotilla_retries_total{reason=\"other\"} 5"})
     expect(sample);
