@@ -59,7 +59,7 @@ private:
 line::line(transport::engine_options engine, const actors::push_order& order,
            const protocol::credentials& who)
   : engine_(std::make_shared<transport::curl_engine>(std::move(engine))),
-    http_(system_.spawn(actors::http, engine_)),
+    http_(system_.spawn(actors::http, engine_, nullptr)),
     tokens_(system_.spawn(actors::token, http_, [who](const std::string&, const std::string&) {
       return protocol::result<protocol::credentials>{who};
     })) {

@@ -173,6 +173,11 @@ void add_commands(parser& p) {
   completion->add_option("SHELL", p.chosen.shell, "bash, zsh or fish")
     ->required()
     ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+
+  auto* manual = add_command(p, command::manual, "man", "Print a page of the manual, for man(1)",
+                             "  flotilla man >flotilla.1\n"
+                             "  flotilla man push | man -l -");
+  manual->add_option("COMMAND", p.chosen.manual_of, "Its page; default: the program's");
 }
 
 std::unique_ptr<parser> make_parser() {
@@ -280,8 +285,27 @@ std::vector<flag_description> all_flags() {
          sub->get_options([](const CLI::Option* o) { return !o->get_positional(); }))
       all.push_back({sub->get_name(), "--" + option->get_single_name(), option->get_description(),
                      choices_of("--" + option->get_single_name()),
-                     option->get_items_expected_max() > 0});
+                     option->get_items_expected_max() > 0, option->get_type_name(),
+                     option->get_default_str(), option->get_envname(), option->get_group()});
   return all;
+}
+
+std::vector<command_description> all_commands() {
+  std::vector<command_description> all;
+  auto p = make_parser();
+  for (const auto& [sub, what] : p->commands) {
+    command_description found{sub->get_name(), sub->get_description(), sub->get_footer(), {}};
+    for (const auto* option :
+         sub->get_options([](const CLI::Option* o) { return o->get_positional(); }))
+      found.words.push_back(
+        {option->get_single_name(), option->get_description(), option->get_required()});
+    all.push_back(std::move(found));
+  }
+  return all;
+}
+
+std::string closing_words() {
+  return make_parser()->app.get_footer();
 }
 
 } // namespace flotilla::app

@@ -78,8 +78,9 @@ protocol::result<equipment> equip(const options& chosen) {
 
 actors::push_report run(const options& chosen, const actors::push_order& order,
                         const equipment& with) {
-  fleet_of_one fleet{make_engine(chosen), chosen.uploads, surroundings(), with.find,
-                     with.kept.dir()};
+  fleet_of_one fleet{make_engine(chosen), chosen.uploads,
+                     surroundings(),      with.find,
+                     with.kept.dir(),     with.admin ? with.admin->requests() : nullptr};
   auto view = make_progress_view(chosen.progress, stderr);
   auto show = [&](const actors::push_status& status) {
     view->show(status);

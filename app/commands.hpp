@@ -19,5 +19,6 @@ int run_worker(const options& chosen);
 
 int run_version(const options& chosen);
 int run_completion(const options& chosen);
+int run_manual(const options& chosen);
 
 } // namespace flotilla::app

@@ -27,12 +27,22 @@ std::string words(const Items& items) {
   return text;
 }
 
+std::vector<std::string> names_of(const std::vector<command_description>& commands) {
+  std::vector<std::string> names;
+  names.reserve(commands.size());
+  for (const auto& command : commands)
+    names.push_back(command.name);
+  return names;
+}
+
 /// What a command's first word can be; empty: anything.
 std::string first_words_of(const std::string& command) {
   if (command == "completion")
     return "bash zsh fish";
   if (command == "auth")
     return "check";
+  if (command == "man")
+    return words(names_of(all_commands()));
   return command == "certs" ? "init issue" : "";
 }
 
@@ -128,7 +138,7 @@ std::string for_fish() {
       out << '\n';
     }
   }
-  for (const char* name : {"auth", "certs", "completion"})
+  for (const char* name : {"auth", "certs", "completion", "man"})
     out << "complete -c flotilla -n '__fish_seen_subcommand_from " << name << "' -f -a '"
         << first_words_of(name) << "'\n";
   return out.str();

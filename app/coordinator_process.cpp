@@ -62,22 +62,25 @@ struct coordinator_process {
   caf::actor_system system;
   std::shared_ptr<transport::curl_engine> engine;
   actors::http_actor http;
-  actors::token_actor tokens, token_desk;
+  actors::token_office_actor tokens;
+  actors::token_actor token_desk;
   actors::journal_actor journal;
   actors::keeper_actor keeper;
   actors::coordinator_actor head;
   caf::actor watcher; ///< null: there is no monitor
 
   coordinator_process(const options& chosen, const actors::link_options& link,
-                      journal_found journaled, actors::credential_finder find);
+                      journal_found journaled, actors::credential_finder find,
+                      const coordinator_monitor* monitor);
   ~coordinator_process();
 };
 
 coordinator_process::coordinator_process(const options& chosen, const actors::link_options& link,
-                                         journal_found journaled, actors::credential_finder find)
+                                         journal_found journaled, actors::credential_finder find,
+                                         const coordinator_monitor* monitor)
   : config(link), system(config),
     engine(std::make_shared<transport::curl_engine>(make_engine(chosen))),
-    http(system.spawn(actors::http, engine)),
+    http(system.spawn(actors::http, engine, monitor != nullptr ? monitor->requests() : nullptr)),
     tokens(system.spawn(actors::token, http, std::move(find))),
     token_desk(system.spawn(actors::token_desk, tokens)),
     journal(system.spawn<caf::detached>(actors::journal, std::move(journaled.file))),
@@ -109,7 +112,8 @@ coordinator_process::~coordinator_process() {
 } // namespace
 
 int run_coordinator(const options& chosen) {
-  set_up_log(chosen);
+  const auto lines = std::make_shared<recent_log>();
+  set_up_log(chosen, lines);
   auto peer = read_fleet_peer(chosen, chosen.fleet.listen, "--listen");
   if (!peer)
     return refuse(chosen, peer.error());
@@ -126,17 +130,20 @@ int run_coordinator(const options& chosen) {
                                   [](const actors::kept_push& each) { return !each.report; });
   std::unique_ptr<coordinator_monitor> monitor;
   if (!chosen.admin.empty()) {
-    auto started = coordinator_monitor::start(chosen.admin, state_dir_of(chosen) + "/targets.json");
+    auto started
+      = coordinator_monitor::start(chosen.admin, state_dir_of(chosen) + "/targets.json", lines);
     if (!started)
       return refuse(chosen, started.error());
     monitor = std::move(*started);
   }
-  coordinator_process process{chosen, peer->link, std::move(*journaled), std::move(*find)};
+  coordinator_process process{chosen, peer->link, std::move(*journaled), std::move(*find),
+                              monitor.get()};
   auto port = actors::publish(process.system, process.head, *address, peer->port, peer->link);
   if (!port)
     return refuse(chosen, port.error());
   if (monitor)
-    process.watcher = monitor->watch(process.system, process.head);
+    process.watcher
+      = monitor->watch(process.system, {process.head, process.journal, process.tokens});
   spdlog::info("the coordinator listens on {}:{}{}", *address, *port,
                kept == 0 ? "" : "; pushes that go on: " + std::to_string(kept));
   wait_for_signal();

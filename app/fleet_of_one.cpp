@@ -21,6 +21,8 @@ namespace atom = flotilla::atom;
 namespace {
 
 constexpr std::chrono::milliseconds glance{100};
+/// For a registry to delete the sessions of a push that was stopped. Whoever stopped it waits.
+constexpr std::chrono::seconds tidying_takes{2};
 
 } // namespace
 
@@ -34,6 +36,12 @@ struct fleet_of_one::impl {
   actors::surveyor_actor surveyor;
   actors::token_actor tokens;
   actors::keeper_actor keeper;
+
+  void let_node_tidy_up() {
+    caf::scoped_actor self{system};
+    self->request(node, tidying_takes, atom::leave_v)
+      .receive([](bool) {}, [](const caf::error&) {});
+  }
 
   /// Has `whom` told when that push has ended: `ended` and the report.
   void wait_for(const std::string& push, const caf::actor& whom) {
@@ -53,13 +61,13 @@ struct fleet_of_one::impl {
 
 fleet_of_one::fleet_of_one(transport::engine_options engine, std::uint32_t uploads,
                            sources::source_options around, actors::credential_finder find,
-                           std::string state_dir)
+                           std::string state_dir, std::shared_ptr<actors::exchange_watch> watch)
   : impl_(std::make_unique<impl>()) {
   auto& to = *impl_;
   actors::node_options crew;
   crew.laggards.window = engine.stall_timeout;
   to.engine = std::make_shared<transport::curl_engine>(std::move(engine));
-  to.http = to.system.spawn(actors::http, to.engine);
+  to.http = to.system.spawn(actors::http, to.engine, std::move(watch));
   to.tokens = to.system.spawn(actors::token, to.http, std::move(find));
   to.keeper = to.system.spawn<caf::detached>(actors::keeper, std::move(state_dir));
   actors::coordinator_setting head;
@@ -83,6 +91,7 @@ fleet_of_one::fleet_of_one(transport::engine_options engine, std::uint32_t uploa
 
 fleet_of_one::~fleet_of_one() {
   constexpr auto reason = caf::exit_reason::user_shutdown;
+  impl_->let_node_tidy_up();
   caf::anon_send_exit(impl_->coordinator, reason);
   caf::anon_send_exit(impl_->node, reason);
   caf::anon_send_exit(impl_->surveyor, reason);

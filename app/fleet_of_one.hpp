@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/exchange_watch.hpp"
 #include "actors/messages.hpp"
 #include "actors/token.hpp"
 #include "sources/source.hpp"
@@ -18,12 +19,13 @@ public:
   /// @param uploads body slots, 1..32
   /// @param around where models may lie
   /// @param state_dir where what later pushes can use is kept; empty: nowhere
+  /// @param watch of the requests; null: nobody counts them
   fleet_of_one(transport::engine_options engine, std::uint32_t uploads,
                sources::source_options around, actors::credential_finder find,
-               std::string state_dir);
+               std::string state_dir, std::shared_ptr<actors::exchange_watch> watch);
   fleet_of_one(const fleet_of_one&) = delete;
   fleet_of_one& operator=(const fleet_of_one&) = delete;
-  /// Ends what is under way.
+  /// Ends what is under way; the registry may take 2 s to delete sessions that we leave.
   ~fleet_of_one();
 
   /// Runs a push to its end. Meanwhile, on the caller's thread, hands its status to `show` every

@@ -1,7 +1,7 @@
 #include "app/fleet_peer.hpp"
 
-#include "app/admin_server.hpp"
 #include "app/fleet_tls.hpp"
+#include "app/web_server.hpp"
 #include "protocol/text.hpp"
 #include "protocol/url.hpp"
 

@@ -261,7 +261,8 @@ json json_of(const node_overview& node) {
   return {{"name", info.name},       {"id", info.id},
           {"uploads", info.uploads}, {"checks", info.checks},
           {"roots", info.roots},     {"admin", info.admin},
-          {"pushes", info.pushes},   {"seen_seconds", node.seen_seconds}};
+          {"pushes", info.pushes},   {"seen_seconds", node.seen_seconds},
+          {"leaving", node.leaving}};
 }
 
 } // namespace flotilla::app

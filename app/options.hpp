@@ -25,7 +25,8 @@ enum class command : std::uint8_t {
   auth,
   certs,
   version,
-  completion
+  completion,
+  manual
 };
 enum class progress_style : std::uint8_t { automatic, bar, plain, json, none };
 
@@ -98,6 +99,7 @@ struct options {
   certs_options certs;
   std::string auth_action; ///< of `auth`: check
   std::string shell;       ///< of `completion`
+  std::string manual_of;   ///< of `man`: a command; empty: the program
 };
 
 /// What the combination of settings lacks, before anything is opened.

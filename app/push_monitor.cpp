@@ -3,6 +3,7 @@
 #include "app/build_labels.hpp"
 #include "app/push_numbers.hpp"
 #include "app/report.hpp"
+#include "app/request_meter.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,7 +13,7 @@ namespace flotilla::app {
 
 push_monitor::push_monitor()
   : series_(std::make_shared<metrics::exposition>(build_labels_of_this())),
-    push_(series_->registry()) {
+    push_(series_->registry()), requests_(make_request_meter(series_)) {
 }
 
 protocol::result<std::unique_ptr<push_monitor>> push_monitor::start(const std::string& at) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/exchange_watch.hpp"
 #include "actors/status.hpp"
 #include "app/admin_server.hpp"
 #include "metrics/push_metrics.hpp"
@@ -20,6 +21,11 @@ public:
     return server_->port();
   }
 
+  /// Counts the requests of the process.
+  std::shared_ptr<actors::exchange_watch> requests() const noexcept {
+    return requests_;
+  }
+
   /// Always from the same thread, as is `conclude`.
   void update(const actors::push_status& status);
   /// The push has ended.
@@ -30,6 +36,7 @@ private:
 
   std::shared_ptr<metrics::exposition> series_;
   metrics::push_metrics push_;
+  std::shared_ptr<actors::exchange_watch> requests_;
   std::unique_ptr<admin_server> server_;
 };
 

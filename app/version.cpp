@@ -2,6 +2,7 @@
 #include "app/commands.hpp"
 #include "app/completion.hpp"
 #include "app/exit_code.hpp"
+#include "app/manual.hpp"
 #include "app/output.hpp"
 #include "app/report.hpp"
 #include "transport/curl_engine.hpp"
@@ -33,6 +34,14 @@ int run_version(const options& chosen) {
 
 int run_completion(const options& chosen) {
   return write_out(completion_script(chosen.shell));
+}
+
+int run_manual(const options& chosen) {
+  const auto page = manual_page(chosen.manual_of);
+  if (page)
+    return write_out(*page);
+  say_failure(page.error());
+  return exit_code_of(page.error().code);
 }
 
 } // namespace flotilla::app

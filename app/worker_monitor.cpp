@@ -2,6 +2,7 @@
 
 #include "app/build_labels.hpp"
 #include "app/report.hpp"
+#include "app/request_meter.hpp"
 #include "app/version.hpp"
 #include "metrics/node_metrics.hpp"
 
@@ -26,11 +27,12 @@ constexpr std::chrono::seconds patience{5};
 struct worker_monitor::desk {
   explicit desk(std::string of)
     : series(std::make_shared<metrics::exposition>(build_labels_of_this())),
-      node(series->registry()), name(std::move(of)) {
+      node(series->registry()), requests(make_request_meter(series)), name(std::move(of)) {
   }
 
   std::shared_ptr<metrics::exposition> series;
   metrics::node_metrics node;
+  std::shared_ptr<actors::exchange_watch> requests;
   std::string name;
   std::unique_ptr<admin_server> server;
   metrics::node_numbers now;
@@ -49,8 +51,10 @@ worker_monitor::worker_monitor(std::shared_ptr<desk> ready) : desk_(std::move(re
 }
 
 protocol::result<std::unique_ptr<worker_monitor>> worker_monitor::start(const std::string& at,
-                                                                        std::string name) {
-  auto ready = std::make_shared<desk>(std::move(name));
+                                                                        const limits& of) {
+  auto ready = std::make_shared<desk>(of.name);
+  ready->now.uploads = of.uploads;
+  ready->now.checks = of.checks;
   auto server = admin_server::start(at, ready->series);
   if (!server)
     return server.error();
@@ -61,6 +65,10 @@ protocol::result<std::unique_ptr<worker_monitor>> worker_monitor::start(const st
 
 std::uint16_t worker_monitor::port() const noexcept {
   return desk_->server->port();
+}
+
+std::shared_ptr<actors::exchange_watch> worker_monitor::requests() const noexcept {
+  return desk_->requests;
 }
 
 std::string worker_monitor::address() const {

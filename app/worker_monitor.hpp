@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/exchange_watch.hpp"
 #include "actors/interfaces.hpp"
 #include "app/admin_server.hpp"
 
@@ -12,11 +13,18 @@ namespace flotilla::app {
 /// `joined`}. It is ready while the coordinator knows it. Looks once a second.
 class worker_monitor {
 public:
-  /// @param name of the worker
+  /// What does not change about the worker.
+  struct limits {
+    std::string name;
+    std::uint32_t uploads = 32; ///< bodies at once
+    std::uint32_t checks = 128; ///< likewise
+  };
   /// @returns as `admin_server::start`
   static protocol::result<std::unique_ptr<worker_monitor>> start(const std::string& at,
-                                                                 std::string name);
+                                                                 const limits& of);
   std::uint16_t port() const noexcept;
+  /// Counts the requests of the process.
+  std::shared_ptr<actors::exchange_watch> requests() const noexcept;
   /// HOST:PORT, for whoever reads its metrics.
   std::string address() const;
 

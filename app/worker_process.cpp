@@ -68,7 +68,7 @@ worker_process::worker_process(const options& chosen, const fleet_peer& peer,
                                const std::vector<std::string>& roots, worker_monitor* monitor)
   : config(peer.link), system(config),
     engine(std::make_shared<transport::curl_engine>(make_engine(chosen))),
-    http(system.spawn(actors::http, engine)) {
+    http(system.spawn(actors::http, engine, monitor != nullptr ? monitor->requests() : nullptr)) {
   auto around = surroundings();
   around.roots = roots;
   surveyor = system.spawn<caf::detached>(actors::surveyor, std::move(around));
@@ -153,7 +153,8 @@ int run_worker(const options& chosen) {
     return refuse(chosen, roots.error());
   std::unique_ptr<worker_monitor> monitor;
   if (!chosen.admin.empty()) {
-    auto started = worker_monitor::start(chosen.admin, name_of(chosen));
+    auto started
+      = worker_monitor::start(chosen.admin, {name_of(chosen), chosen.uploads, chosen.checks});
     if (!started)
       return refuse(chosen, started.error());
     monitor = std::move(*started);

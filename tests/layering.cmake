@@ -14,14 +14,14 @@ set(app_sees       ${floors})
 
 # protocol has no files, no clock, no threads; CAF lives in actors (app wires it), curl in transport
 # alone, and each of the other libraries on one floor.
-set(protocol_never "caf/|curl/|prometheus/|sqlite3|httplib|fstream|filesystem|unistd|fcntl|sys/"
+set(protocol_never "caf/|curl/|prometheus/|sqlite3|httplib|fstream|filesystem|unistd|fcntl|sys/|boost/"
                    "|thread|mutex|condition_variable|future")
-set(metrics_never  "caf/|curl/|sqlite3")
-set(store_never    "caf/|curl/|prometheus/")
-set(sources_never  "caf/|curl/|prometheus/|sqlite3|httplib")
-set(transport_never "caf/|nlohmann/|prometheus/|sqlite3|httplib")
-set(actors_never   "curl/|sqlite3|httplib")
-set(app_never      "curl/")
+set(metrics_never  "caf/|curl/|sqlite3|boost/")
+set(store_never    "caf/|curl/|prometheus/|boost/")
+set(sources_never  "caf/|curl/|prometheus/|sqlite3|httplib|boost/")
+set(transport_never "caf/|nlohmann/|prometheus/|sqlite3|httplib|boost/")
+set(actors_never   "curl/|sqlite3|httplib|boost/")
+set(app_never      "curl/|httplib")
 
 function(check_file floor file)
   string(CONCAT never ${${floor}_never})

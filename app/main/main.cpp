@@ -40,6 +40,7 @@ int run(int argc, char** argv) {
     case command::limit: return run_remote(chosen);
     case command::version: return run_version(chosen);
     case command::completion: return run_completion(chosen);
+    case command::manual: return run_manual(chosen);
   }
   return exit_internal;
 }

@@ -363,7 +363,8 @@ TEST(JsonOfANode, HasAllOfIt) {
                       {"roots", {"/models", "/scratch"}},
                       {"admin", "127.0.0.1:9401"},
                       {"pushes", json::array({"p-7f3a9c"})},
-                      {"seen_seconds", 0.4}};
+                      {"seen_seconds", 0.4},
+                      {"leaving", false}};
   EXPECT_EQ(json_of(node("gpu-17")), expected);
 }
 

@@ -1,5 +1,6 @@
 #include "app/command_line.hpp"
 #include "app/config_file.hpp"
+#include "tests/support/project_page.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gmock/gmock.h>
@@ -20,7 +21,7 @@ namespace {
 using testing::IsSupersetOf;
 
 std::filesystem::path sample_path() {
-  return std::filesystem::path{__FILE__}.parent_path() / "../../configs/flotilla.toml";
+  return test::project_folder() / "configs/flotilla.toml";
 }
 
 std::vector<std::string> sample_lines() {

@@ -89,7 +89,7 @@ public:
   /// Bytes of blobs that have left for the push, by its coordinator.
   std::uint64_t sent(const std::string& id) const {
     auto status = ask({"status", id});
-    return status.report.is_object() ? status.bytes("sent") : 0;
+    return status.report.is_object() && status.report.contains("bytes") ? status.bytes("sent") : 0;
   }
   /// Waits until so many bytes have left.
   bool wait_until_sent(const std::string& id, std::uint64_t bytes) const {

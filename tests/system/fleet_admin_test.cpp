@@ -61,6 +61,44 @@ TEST_F(FleetAdmin, ShowsAPushAndWhatItsWorkerSent) {
               HasSubstr("flotilla_sent_bytes_total " + sent + '\n'));
 }
 
+TEST_F(FleetAdmin, CountsTheRequestsOfEachProcess) {
+  const small_model model{fleet.flotilla, {layer(noise(3, 1 << 20)), layer(noise(4, 100))}};
+  const auto done = fleet.push(model.source, fleet.to("m:v1"));
+  ASSERT_EQ(done.status, 0) << done.said();
+  const auto blobs = std::to_string(done.blobs("uploaded"));
+  const auto worker = get(worker_port, "/metrics").body;
+  EXPECT_THAT(worker, HasSubstr("requests_total{class=\"2xx\",method=\"PUT\",step=\"upload\"} "
+                                + blobs + '\n'));
+  EXPECT_THAT(worker, HasSubstr("flotilla_commit_duration_seconds_count " + blobs + '\n'));
+  EXPECT_THAT(worker, HasSubstr("flotilla_upload_duration_seconds_count{up_to=\"1MiB\"} " + blobs));
+  EXPECT_THAT(worker, HasSubstr("requests_in_flight{method=\"PUT\",step=\"upload\"} 0\n"));
+  const auto head = get(head_port, "/metrics").body;
+  EXPECT_THAT(head, HasSubstr("requests_total{class=\"2xx\",method=\"PUT\",step=\"upload\"} 0\n"));
+  EXPECT_THAT(head, HasSubstr("requests_total{class=\"2xx\",method=\"PUT\",step=\"manifest\"} "));
+}
+
+/// Prometheus' own reader of metrics finds nothing wrong with them.
+TEST_F(FleetAdmin, ServesWhatPromtoolHasNothingAgainst) {
+  const small_model model{fleet.flotilla};
+  ASSERT_EQ(fleet.push(model.source, fleet.to("m:v1")).status, 0);
+  get_with(head_port, "/metrics", "flotilla_fleet_jobs{state=\"done\"} 1\n");
+  for (const int port : {head_port, worker_port}) {
+    command order;
+    order.args = {"promtool", "check", "metrics"};
+    order.input = get(port, "/metrics").body;
+    const auto end = run(std::move(order));
+    EXPECT_EQ(end.status, 0);
+    EXPECT_EQ(end.out + end.err, "");
+  }
+}
+
+TEST_F(FleetAdmin, CountsANodeThatIsLost) {
+  get_with(head_port, "/metrics", "flotilla_fleet_joins_total 1\n");
+  fleet.worker("one").signal(SIGKILL);
+  EXPECT_THAT(get_with(head_port, "/metrics", "flotilla_fleet_losses_total 1\n"),
+              HasSubstr("flotilla_fleet_nodes 0\n"));
+}
+
 TEST_F(FleetAdmin, AnswersWithWhatStatusShows) {
   const auto body = get_with(head_port, "/status", "\"one\"");
   const auto status = nlohmann::json::parse(body, nullptr, false);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <ostream>
+#include <utility>
 
 namespace flotilla::test {
 
@@ -71,18 +72,22 @@ protected:
     return files;
   }
 
-private:
   /// One body at a time: what was sent before the last is there.
   std::unique_ptr<process> begin() {
     std::vector<std::string> flags{"--uploads", "1"};
     if (!GetParam().by_fleet)
       return std::make_unique<process>(
         fleet.flotilla.order(program::with("push", model.source, to, flags)));
-    fleet.start_coordinator();
-    fleet.start_worker("a");
-    fleet.start_worker("b");
+    if (!std::exchange(has_fleet_, true)) {
+      fleet.start_coordinator();
+      fleet.start_worker("a");
+      fleet.start_worker("b");
+    }
     return fleet.begin_push(model.source, to, flags);
   }
+
+private:
+  bool has_fleet_ = false;
 };
 
 TEST_P(RegistryDisaster, AKillInTheMiddleIsWaitedFor) {
@@ -129,6 +134,21 @@ TEST_P(RegistryDisaster, AllBlobsThatItLosesAreSentAgain) {
     fs::remove(each);
   between.release();
   expect_brought(*push);
+}
+
+/// What it leaves behind where it dies while it links a blob or a manifest.
+TEST_P(RegistryDisaster, EmptyLinksAreWrittenAgain) {
+  expect_brought(*begin());
+  const auto repository
+    = fs::path{fleet.there.storage()} / "docker/registry/v2/repositories/models/m";
+  int emptied = 0;
+  for (const auto& each : fs::recursive_directory_iterator{repository})
+    if (each.path().filename() == "link") {
+      fs::resize_file(each.path(), 0);
+      ++emptied;
+    }
+  ASSERT_GT(emptied, 9) << "of each blob, of the manifest and its tag";
+  expect_brought(*begin());
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, RegistryDisaster,
