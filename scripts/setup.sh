@@ -1,24 +1,28 @@
 #!/bin/sh
 # Installs from Debian 12 what Flotilla needs. A second run finds everything there and does nothing.
 #   scripts/setup.sh         to build it and to run its tests and examples
+#   scripts/setup.sh --build only to build it
 #   scripts/setup.sh --run   only what the built program needs to run
 #   scripts/setup.sh --ci    also what the checks of .ci/run need
 set -eu
 
-run="ca-certificates libcaf-core0.17 libcaf-io0.17 libcaf-openssl0.17 libcpp-httplib0.11 libcurl4
+run="ca-certificates libcaf-core0.17 libcaf-io0.17 libcaf-openssl0.17 libcurl4
   libprometheus-cpp-core1.0 libspdlog1.10 libsqlite3-0 libssl3"
-build="ca-certificates ccache cmake g++ libcaf-dev libcli11-dev libcpp-httplib-dev
+build="ca-certificates ccache cmake g++ libboost-dev libcaf-dev libcli11-dev libcpp-httplib-dev
   libcurl4-openssl-dev libgmock-dev libgtest-dev libspdlog-dev libsqlite3-dev libssl-dev ninja-build
   nlohmann-json3-dev pkg-config prometheus-cpp-dev"
-test="apache2-utils docker-registry iproute2 iptables nginx-light openssl skopeo umoci"
-check="clang clang-format clang-tidy libclang-rt-14-dev"
+test="apache2-utils chromium chromium-driver docker-registry dpkg-dev groff-base iproute2 iptables
+  nginx-light openssl prometheus skopeo umoci"
+check="clang clang-format clang-tidy docker-compose libclang-rt-14-dev python3-kubernetes python3-yaml
+  shellcheck systemd"
 
 case "${1-}" in
   '') wanted="$build $test" ;;
+  --build) wanted=$build ;;
   --run) wanted=$run ;;
   --ci) wanted="$build $test $check" ;;
   *)
-    echo "usage: scripts/setup.sh [--run|--ci]" >&2
+    echo "usage: scripts/setup.sh [--build|--run|--ci]" >&2
     exit 2
     ;;
 esac
