@@ -28,8 +28,26 @@ function(flotilla_floor name)
   flotilla_warnings(flotilla_${name})
 endfunction()
 
+# flotilla_discover(NAME TIMEOUT): each test of NAME_tests becomes one of ctest's, so that they run
+# side by side.
+function(flotilla_discover name timeout)
+  gtest_discover_tests(${name}_tests TEST_PREFIX ${name}/ DISCOVERY_TIMEOUT 60
+                       PROPERTIES TIMEOUT ${timeout} LABELS ${name})
+endfunction()
+
+# flotilla_shards(NAME COUNT): the tests of NAME_tests become COUNT of ctest's, of many each: under a
+# sanitizer a process takes longer to start than most tests take.
+function(flotilla_shards name count)
+  math(EXPR last "${count} - 1")
+  foreach(shard RANGE ${last})
+    add_test(NAME ${name}/shard-${shard} COMMAND ${name}_tests)
+    set_tests_properties(${name}/shard-${shard} PROPERTIES TIMEOUT 900 LABELS ${name} ENVIRONMENT
+                         "GTEST_TOTAL_SHARDS=${count};GTEST_SHARD_INDEX=${shard}")
+  endforeach()
+endfunction()
+
 # flotilla_tests(NAME [LINKS libs...] [PRECOMPILE headers...] [SLOW]): the binary NAME_tests of
-# tests/NAME/*.cpp. Each test becomes one of ctest's, so that they run side by side.
+# tests/NAME/*.cpp. SLOW ones start programs: those are never put together.
 function(flotilla_tests name)
   cmake_parse_arguments(arg "SLOW" "" "LINKS;PRECOMPILE" ${ARGN})
   file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp)
@@ -45,10 +63,11 @@ function(flotilla_tests name)
   target_precompile_headers(${name}_tests PRIVATE <gmock/gmock.h> ${arg_PRECOMPILE})
   flotilla_warnings(${name}_tests)
   target_compile_options(${name}_tests PRIVATE -O0) # half the time to build, and nothing lost
-  set(timeout 60)
   if(arg_SLOW)
-    set(timeout 300)
+    flotilla_discover(${name} 300)
+  elseif(FLOTILLA_SANITIZE)
+    flotilla_shards(${name} 8)
+  else()
+    flotilla_discover(${name} 60)
   endif()
-  gtest_discover_tests(${name}_tests TEST_PREFIX ${name}/ DISCOVERY_TIMEOUT 60
-                       PROPERTIES TIMEOUT ${timeout} LABELS ${name})
 endfunction()
