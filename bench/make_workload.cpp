@@ -27,6 +27,8 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kib = 1024;
 constexpr std::uint64_t mib = 1024 * kib;
 constexpr std::uint64_t gib = 1024 * mib;
+/// Of one manifest; more become an index over several. A registry takes manifests of 4 MiB.
+constexpr std::size_t most_layers = 25'000;
 
 /// splitmix64: eight random bytes in a nanosecond, from one number of state.
 struct generator {
@@ -143,12 +145,12 @@ private:
 std::string layout::add_random(std::uint64_t size, std::uint64_t seed) const {
   const auto path = blobs() / "unfinished";
   std::ofstream file(path, std::ios::binary);
-  std::vector<std::uint64_t> buffer(mib / sizeof(std::uint64_t));
+  std::vector<std::uint64_t> buffer((std::min(size, mib) + 7) / 8);
   generator random{seed << 40U};
   sha256 hash;
   for (std::uint64_t written = 0; written < size;) {
-    std::generate(buffer.begin(), buffer.end(), random);
     const auto count = std::min(size - written, mib);
+    std::generate_n(buffer.begin(), (count + 7) / 8, random);
     hash.add(buffer.data(), count);
     file.write(reinterpret_cast<const char*>(buffer.data()), static_cast<std::streamsize>(count));
     written += count;
@@ -175,17 +177,31 @@ void layout::finish(const std::string& manifest) const {
           + R"(,"annotations":{"org.opencontainers.image.ref.name":"bench"}}]})");
 }
 
-void make(const std::vector<std::uint64_t>& sizes, const fs::path& root) {
-  const layout to(root);
+/// One manifest over those blobs. @returns its descriptor, without its closing brace.
+std::string add_manifest(const layout& to, const std::vector<std::uint64_t>& sizes,
+                         std::size_t first, std::size_t count) {
   std::string layers;
-  std::uint64_t seed = 0;
-  for (const auto size : sizes)
-    layers += (layers.empty() ? "" : ",") + to.add_random(size, ++seed) + "}";
+  for (auto i = first; i < first + count; ++i)
+    layers += (layers.empty() ? "" : ",") + to.add_random(sizes[i], i + 1) + "}";
   const auto config = to.add_text("application/vnd.oci.empty.v1+json", "{}") + "}";
   const std::string type = "application/vnd.oci.image.manifest.v1+json";
-  to.finish(to.add_text(type, R"({"schemaVersion":2,"mediaType":")" + type
-                                + R"(","artifactType":"application/vnd.example.model","config":)"
-                                + config + R"(,"layers":[)" + layers + "]}"));
+  return to.add_text(type, R"({"schemaVersion":2,"mediaType":")" + type
+                             + R"(","artifactType":"application/vnd.example.model","config":)"
+                             + config + R"(,"layers":[)" + layers + "]}");
+}
+
+void make(const std::vector<std::uint64_t>& sizes, const fs::path& root) {
+  const layout to(root);
+  if (sizes.size() <= most_layers)
+    return to.finish(add_manifest(to, sizes, 0, sizes.size()));
+  std::string manifests;
+  for (std::size_t first = 0; first < sizes.size(); first += most_layers)
+    manifests += (manifests.empty() ? "" : ",")
+                 + add_manifest(to, sizes, first, std::min(most_layers, sizes.size() - first))
+                 + "}";
+  const std::string type = "application/vnd.oci.image.index.v1+json";
+  to.finish(to.add_text(type, R"({"schemaVersion":2,"mediaType":")" + type + R"(","manifests":[)"
+                                + manifests + "]}"));
 }
 
 } // namespace
