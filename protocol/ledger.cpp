@@ -158,8 +158,10 @@ void ledger::returned(index blob) {
 }
 
 void ledger::lost(index blob) {
-  if (states_[blob] != state::sending && !is_being_checked(blob))
+  if (states_[blob] != state::sending && !is_being_checked(blob)) {
+    policy_.learned(blobs_[blob].size, is_confirmed(blob)); // its question will not be answered
     return;
+  }
   no_longer_missing(blob);
   become(blob, state::doubted);
   doubted_.push_back(blob);

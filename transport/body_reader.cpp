@@ -22,8 +22,10 @@ using protocol::failure;
 
 /// So many bytes go to a socket at once: others wait meanwhile.
 constexpr std::uint64_t most_at_once = 1 << 20;
-/// So many at the end of a body are always read: a small body is as quickly copied.
-constexpr std::uint64_t always_read = 256 << 10;
+/// A body of so few is as quickly copied.
+constexpr std::uint64_t small_body = 256 << 10;
+/// So many at the end of any body are read, with a last look at the file.
+constexpr std::uint64_t always_read = 32 << 10;
 
 std::string reason(int error) {
   return std::generic_category().message(error);
@@ -129,7 +131,7 @@ std::optional<std::size_t> body_reader::read_file(char* to, std::size_t room) {
 }
 
 std::uint64_t body_reader::send_cached(int socket) {
-  if (file_ == nullptr || remaining() <= always_read)
+  if (file_ == nullptr || length_ <= small_body || remaining() <= always_read)
     return 0;
   const auto wanted = std::min(remaining() - always_read, most_at_once);
   const auto first = file_->offset + position_;

@@ -9,11 +9,12 @@ using advice = check_policy::advice;
 
 constexpr std::uint64_t small = check_policy::large - 1;
 
-/// Asks for `present + absent` small blobs and gets these answers.
-void learn(check_policy& policy, std::uint32_t present, std::uint32_t absent) {
+/// Asks for `present + absent` blobs of that size and gets these answers.
+void learn(check_policy& policy, std::uint32_t present, std::uint32_t absent,
+           std::uint64_t size = small) {
   for (std::uint32_t i = 0; i < present + absent; ++i) {
-    policy.asked(small);
-    policy.learned(small, i < present);
+    policy.asked(size);
+    policy.learned(size, i < present);
   }
 }
 
@@ -28,26 +29,49 @@ TEST(CheckPolicy, IsOneAnswerWhenTheUserHasChosen) {
   }
 }
 
-TEST(CheckPolicy, AlwaysAsksForLargeBlobs) {
-  check_policy policy{check_mode::automatic};
-  learn(policy, 0, 1000);
-  EXPECT_EQ(policy.next(check_policy::large), advice::check);
-  EXPECT_EQ(policy.next(UINT64_MAX), advice::check);
+TEST(CheckPolicy, AsksForLargeBlobsWhereWhatMayBeSavedIsWorthIt) {
+  constexpr std::uint64_t mib = 1 << 20;
+  const struct {
+    const char* name;
+    std::uint32_t present, absent;
+    std::uint64_t size;
+    advice then;
+  } cases[] = {
+    {"a sample of none, 1 in 34 supposed: 8.5 MiB are worth it", 0, 32, 8 * mib + mib / 2,
+     advice::check},
+    {"a little less", 0, 32, 8 * mib + mib / 2 - 1, advice::send},
+    {"any tensor", 0, 32, 1000 * mib, advice::check},
+    {"none of a thousand", 0, 1022, 256 * mib - 1, advice::send},
+    {"and a tensor all the same", 0, 1022, 256 * mib, advice::check},
+    {"a quarter", 8, 24, mib + mib / 2, advice::check},
+    {"half", 16, 16, mib, advice::check},
+    {"all", 32, 0, mib, advice::check},
+    {"of any size", 0, 1022, UINT64_MAX, advice::check},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    check_policy policy{check_mode::automatic};
+    learn(policy, c.present, c.absent, 32 * mib);
+    EXPECT_EQ(policy.next(c.size), c.then);
+  }
 }
 
-TEST(CheckPolicy, AsksForASampleOfSmallBlobsAndThenWaitsForItsAnswers) {
-  check_policy policy{check_mode::automatic};
-  for (std::uint32_t i = 0; i < check_policy::sample; ++i) {
-    EXPECT_EQ(policy.next(small), advice::check);
-    policy.asked(small);
+TEST(CheckPolicy, AsksForASampleOfEachAndThenWaitsForItsAnswers) {
+  for (const auto size : {small, check_policy::large}) {
+    const auto other = size == small ? check_policy::large : small;
+    check_policy policy{check_mode::automatic};
+    for (std::uint32_t i = 0; i < check_policy::sample; ++i) {
+      EXPECT_EQ(policy.next(size), advice::check);
+      policy.asked(size);
+    }
+    EXPECT_EQ(policy.next(size), advice::hold);
+    EXPECT_EQ(policy.next(other), advice::check);
+    for (std::uint32_t i = 1; i < check_policy::sample; ++i)
+      policy.learned(size, false);
+    EXPECT_EQ(policy.next(size), advice::hold);
+    policy.learned(size, false);
+    EXPECT_EQ(policy.next(size), advice::send);
   }
-  EXPECT_EQ(policy.next(small), advice::hold);
-  EXPECT_EQ(policy.next(check_policy::large), advice::check);
-  for (std::uint32_t i = 1; i < check_policy::sample; ++i)
-    policy.learned(small, false);
-  EXPECT_EQ(policy.next(small), advice::hold);
-  policy.learned(small, false);
-  EXPECT_EQ(policy.next(small), advice::send);
 }
 
 TEST(CheckPolicy, GoesOnAskingWhileMostAreThere) {
@@ -77,13 +101,12 @@ TEST(CheckPolicy, ChangesItsMindAsItLearns) {
   EXPECT_EQ(policy.next(small), advice::send);
 }
 
-TEST(CheckPolicy, LearnsNothingOfSmallBlobsFromLargeOnes) {
-  check_policy policy{check_mode::automatic};
-  for (int i = 0; i < 1000; ++i) {
-    policy.asked(check_policy::large);
-    policy.learned(check_policy::large, false);
+TEST(CheckPolicy, LearnsNothingOfSmallBlobsFromLargeOnesNorTheOtherWayRound) {
+  for (const auto size : {small, check_policy::large}) {
+    check_policy policy{check_mode::automatic};
+    learn(policy, 0, 1000, size == small ? check_policy::large : small);
+    EXPECT_EQ(policy.next(size), advice::check);
   }
-  EXPECT_EQ(policy.next(small), advice::check);
 }
 
 } // namespace

@@ -13,7 +13,7 @@ using index = ledger::index;
 
 constexpr std::uint64_t large = check_policy::large;
 
-inline std::vector<planned_blob> blobs_of(std::initializer_list<std::uint64_t> sizes) {
+inline std::vector<planned_blob> blobs_of(const std::vector<std::uint64_t>& sizes) {
   std::vector<planned_blob> blobs;
   for (auto size : sizes)
     blobs.push_back({digest::of(std::to_string(blobs.size())), size, 0});

@@ -131,6 +131,20 @@ TEST(LedgerOfAFleet, TakesACheckBackThatALostNodeHad) {
   EXPECT_FALSE(of.next_check());
 }
 
+TEST(LedgerOfAFleet, WaitsForNoAnswerThatWillNotCome) {
+  const auto blobs = blobs_of(std::vector<std::uint64_t>(check_policy::sample + 1, 10));
+  auto of = ledger_of(blobs, check_mode::automatic);
+  const auto asked = all_checks(of);
+  ASSERT_EQ(asked.size(), check_policy::sample);
+  for (auto blob : asked)
+    if (blob != asked.back())
+      of.missing(blob);
+  ASSERT_TRUE(of.claimed(asked.back())); // by one that had it in hand
+  of.confirmed(asked.back(), confirmation::uploaded);
+  of.lost(asked.back()); // and whoever was to ask for it
+  EXPECT_EQ(all_uploads(of).size(), blobs.size() - 1);
+}
+
 TEST(LedgerOfAFleet, KnowsWhatANodeIsSendingAlready) {
   shards s;
   EXPECT_TRUE(s.of.claimed(0));
