@@ -99,11 +99,12 @@ void push_state::take_checks(const std::vector<check_result>& results) {
         note_begun({{result.blob, {}, {}}});
       present.push_back({result.blob, protocol::confirmation::present, 0});
     } else {
-      const auto known = to.is_missing(result.blob); // by the word of two nodes
+      // By the word of two nodes, or by a late one of a node that was lost: it is asked for again.
+      const auto known = to.is_missing(result.blob);
       to.missing(result.blob);
       doubt = true;
       const auto& what = plan_->blobs[result.blob];
-      if (is_.order.options.to != purpose::push && !known)
+      if (is_.order.options.to != purpose::push && !known && to.is_missing(result.blob))
         report_.absent.push_back({result.blob, what.id, what.size, result.mountable});
     }
   }
