@@ -68,6 +68,15 @@ TEST(Simulation, BreaksNothingForItsFirstSeeds) {
   EXPECT_THAT(all.broken, IsEmpty());
 }
 
+/// A plan named a blob twice: by the late word of a node that was lost, and by the next one's.
+TEST(Simulation, BreaksNothingForSeedsThatOnceBrokeIt) {
+  for (const std::uint64_t seed : {179576719746503, 179576719747316, 179576719781075}) {
+    SCOPED_TRACE(seed);
+    const auto end = play(draw_scenario(seed));
+    EXPECT_FALSE(end.broken) << end.broken->detail;
+  }
+}
+
 TEST(Simulation, BringsEveryPushToItsEndWhereNothingGoesWrong) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE(seed);
