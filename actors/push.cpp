@@ -78,6 +78,7 @@ void push_state::on_outlined(std::shared_ptr<const protocol::push_plan> plan) {
   publisher_ = self_->spawn<caf::linked>(publisher, gateway_, publication{order.at, plan_, tags_},
                                          std::move(news));
   questions.wire(self_, gateway_, [this](const setback_note& note) { on_own_setback(note); });
+  reach();
 }
 
 failure push_state::objection_to(const protocol::push_plan& plan) const {
@@ -126,6 +127,7 @@ void push_state::recall_earlier() {
       [go_on](const caf::error&) { go_on(); });
 }
 
+/// While the nodes look for their files.
 void push_state::reach() {
   phase_ = phase::reaching;
   questions.ask<std::monostate>(
@@ -136,10 +138,18 @@ void push_state::reach() {
     },
     [this](const protocol::result<std::monostate>& reached) {
       if (!reached)
-        return fail(reached.error());
+        return on_unreached(reached.error());
       on_progress();
       look();
     });
+}
+
+/// What is wrong with the only node's files is said rather than what the registry says.
+void push_state::on_unreached(failure why) {
+  if (is_.rules.alone && seats_.any_in(seat::stage::surveyed))
+    unreached_ = std::move(why);
+  else
+    fail(std::move(why));
 }
 
 void push_state::look() {
@@ -152,7 +162,7 @@ void push_state::look() {
   if (is_.order.options.to == purpose::verify)
     return know(false);
   self_->request(publisher_, caf::infinite, atom::look_v)
-    .then(know, [this](const caf::error& error) { fail(to_failure(error)); });
+    .then(know, [this](const caf::error& error) { on_unreached(to_failure(error)); });
 }
 
 /// Once the registry has been looked at, and all nodes that are here have said what they hold. A

@@ -125,6 +125,7 @@ private:
   void remember();
   void recall_earlier();
   void reach();
+  void on_unreached(protocol::failure why);
   void look();
   void begin_when_ready();
   void begin_work();
@@ -184,6 +185,7 @@ private:
   phase phase_ = phase::reading;
   bool looked_ = false;   ///< whether the manifest is there is known
   bool recalled_ = false; ///< what earlier pushes have left is known
+  std::optional<protocol::failure> unreached_; ///< to be said once the only node has looked
   bool paused_ = false;
   std::optional<protocol::ledger> ledger_;
   std::unordered_map<protocol::ledger::index, open_upload> begun_;     ///< what can be gone on with

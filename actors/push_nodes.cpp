@@ -104,8 +104,8 @@ void push_state::on_located(const std::string& node, const survey_page& page) {
     log(spdlog::level::warn, {is_.id, at->last.share.name}, "{}: {}", page.root, wrong);
   if (at->is == seat::stage::surveyed)
     at->is = seat::stage::located;
-  if (phase_ == phase::reading)
-    reach(); // what is wrong with the only node's files is said before anything is sent
+  if (unreached_)
+    fail(std::move(*unreached_));
   else if (is_at_work())
     engage(*at);
   else

@@ -30,7 +30,8 @@ std::string problem_of(const std::string& path, const struct stat& found, std::u
   auto length = static_cast<std::uint64_t>(found.st_size);
   if (length != size)
     return std::to_string(length) + " bytes instead of " + std::to_string(size);
-  if (::access(path.c_str(), R_OK) != 0)
+  constexpr mode_t everybody = S_IRUSR | S_IRGRP | S_IROTH;
+  if ((found.st_mode & everybody) != everybody && ::access(path.c_str(), R_OK) != 0)
     return "unreadable: " + reason(errno);
   return {};
 }

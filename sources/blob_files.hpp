@@ -29,8 +29,8 @@ public:
   at(std::string root, std::vector<protocol::blob_naming> namings, confines within);
 
   /// Finds a blob's file and looks whether it lies within, is regular (or a link to such),
-  /// readable, and of `size` bytes. Does not read it: one `lstat` per naming tried, and one
-  /// `access`; more only for a link.
+  /// readable, and of `size` bytes. Does not read it: one `lstat` per naming tried; an `access`
+  /// only where not everybody may read it, more only for a link.
   file_state look_at(const protocol::digest& id, std::uint64_t size) const;
 
   const std::string& root() const noexcept {
