@@ -383,6 +383,42 @@ TEST_F(Push, NoticesAManifestThatTheRegistryServesOtherwise) {
   EXPECT_EQ(report->why.code, errc::differs);
 }
 
+TEST_F(Push, AsksTheRegistryWhileItsNodeLooksForTheFiles) {
+  plan({10, 20});
+  add_node();
+  sources[0]->looks_for_them = 5s;
+  submit();
+  EXPECT_GT(net->count(method::head, "/manifests/"), 0u);
+  EXPECT_EQ(net->count(method::post) + net->count(method::put), 0u);
+  pass(5s);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->why.code, errc::none) << report->why.message;
+}
+
+TEST_F(Push, NamesWhatIsWrongWithTheFilesBeforeWhatTheRegistrySays) {
+  plan({10, 20});
+  net->respond = [](const protocol::http_request&) { return network::answer(403); };
+  add_node("local", 4, {1});
+  sources[0]->looks_for_them = 5s;
+  submit();
+  EXPECT_FALSE(report);
+  pass(5s);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->why.code, errc::source_invalid) << report->why.message;
+}
+
+TEST_F(Push, SaysWhatTheRegistryRefusedOnceTheFilesAreFound) {
+  plan({10, 20});
+  net->respond = [](const protocol::http_request&) { return network::answer(403); };
+  add_node();
+  sources[0]->looks_for_them = 5s;
+  submit();
+  EXPECT_FALSE(report);
+  pass(5s);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->why.code, errc::unauthorized) << report->why.message;
+}
+
 TEST_F(Push, ANodeThatJoinsLateDoesTheWork) {
   plan({10, 20});
   submit();

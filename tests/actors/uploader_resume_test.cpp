@@ -252,7 +252,7 @@ TEST_F(SharedUpload, IsLeftToItsNodeByACoordinatorThatCameBack) {
 
 TEST_F(SharedUpload, IsLeftToItsNodeUntilThatHasSaidWhatItHasInHand) {
   begin_on_one();
-  sources[0]->is_slow = true;
+  sources[0]->looks_for_them = 24h;
   join(0, "one");
   beat_for(8s, {"one", "two"});
   EXPECT_THAT(chunks(), ElementsAre(0, 1, 2)) << "its lease goes on";

@@ -3,8 +3,11 @@
 #include "actors/interfaces.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <set>
+#include <utility>
+#include <vector>
 
 namespace flotilla::test {
 
@@ -13,12 +16,17 @@ struct paper_source {
   protocol::push_plan plan;
   bool has_manifests = true;
   std::set<protocol::digest> lacks; ///< blobs that do not lie here
-  bool is_slow = false;             ///< nobody lives to hear which do
+  std::chrono::seconds looks_for_them{0};
   protocol::failure objection{protocol::errc::source_invalid, "no model here", {}};
 };
 
-inline actors::surveyor_actor::behavior_type
-paper_surveyor(actors::surveyor_actor::pointer self, std::shared_ptr<const paper_source> source) {
+using paper_surveyor_actor = actors::surveyor_actor::extend<caf::reacts_to<atom::tick>>;
+
+inline paper_surveyor_actor::behavior_type
+paper_surveyor(paper_surveyor_actor::pointer self, std::shared_ptr<const paper_source> source) {
+  using caf::typed_response_promise;
+  auto unanswered = std::make_shared<
+    std::vector<std::pair<typed_response_promise<actors::survey_page>, actors::survey_page>>>();
   using actors::source_query;
   using protocol::planned_blob;
   const auto& plan = source->plan;
@@ -38,10 +46,9 @@ paper_surveyor(actors::surveyor_actor::pointer self, std::shared_ptr<const paper
     },
     [&plan](atom::manifest, std::uint32_t, std::uint32_t which) { return plan.manifests[which]; },
     [](atom::forget, std::uint32_t) {},
-    [self, source](atom::locate, const source_query&,
-                   const std::vector<planned_blob>& wanted) -> caf::result<actors::survey_page> {
-      if (source->is_slow)
-        return self->make_response_promise<actors::survey_page>();
+    [self, source,
+     unanswered](atom::locate, const source_query&,
+                 const std::vector<planned_blob>& wanted) -> caf::result<actors::survey_page> {
       actors::survey_page page;
       page.root = "/model";
       for (const auto& blob : wanted) {
@@ -50,9 +57,17 @@ paper_surveyor(actors::surveyor_actor::pointer self, std::shared_ptr<const paper
         if (!here)
           page.problems.add_missing(blob.id.to_string());
       }
-      return page;
+      if (source->looks_for_them.count() == 0)
+        return page;
+      unanswered->emplace_back(self->make_response_promise<actors::survey_page>(), page);
+      self->delayed_send(self, source->looks_for_them, atom::tick_v);
+      return unanswered->back().first;
     },
     [](atom::where, const source_query&) { return std::string{"/model"}; },
+    [unanswered](atom::tick) {
+      for (auto& [promise, page] : std::exchange(*unanswered, {}))
+        promise.deliver(std::move(page));
+    },
   };
 }
 
