@@ -7,7 +7,7 @@ function(flotilla_warnings target)
   if(FLOTILLA_SANITIZE)
     # CAF 0.17 forms references to null for actors without arguments: hence no `null` check.
     target_compile_options(${target} PRIVATE -fsanitize=${FLOTILLA_SANITIZE} -fno-sanitize=null
-                                             -fno-omit-frame-pointer)
+                                             -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(${target} PRIVATE -fsanitize=${FLOTILLA_SANITIZE})
   endif()
 endfunction()

@@ -199,7 +199,7 @@ TEST_F(Certs, LeaveNoHalfOnAFullDisk) {
     auto order = flotilla.order({});
     order.args
       = {"sh", "-c",
-         "trap '' XFSZ; ulimit -f 0; exec " + std::string{FLOTILLA_PROGRAM} + " certs " + words};
+         "trap '' XFSZ; ulimit -f 0; exec " + built("flotilla") + " certs " + words};
     return program::finish(test::run(order));
   };
   expect_misuse(on_full_disk("init --dir " + dir), {file("ca.key"), "File too large"});

@@ -6,13 +6,8 @@ namespace flotilla::test {
 
 namespace {
 
-#ifdef __SANITIZE_ADDRESS__ // keeps what was freed for a while, to catch its use
-constexpr std::uint64_t much_memory = 2048ULL << 20;
-constexpr std::size_t many_blobs = 4'000; // and takes its time
-#else
-constexpr std::uint64_t much_memory = 128 << 20;
-constexpr std::size_t many_blobs = 20'000;
-#endif
+const std::uint64_t much_memory = is_sanitized() ? 2048ULL << 20 : 128 << 20; // bytes
+const std::size_t many_blobs = is_sanitized() ? 4'000 : 20'000;
 
 TEST(FleetBounds, HoldForManySmallBlobs) {
   scripted_registry there; // ends after the fleet: it waits for open connections

@@ -21,7 +21,7 @@ TEST_F(FleetCut, IsNoticedAndTheNodeComesBack) {
   fleet.start_coordinator();
   fleet.start_worker("a");
   fleet.start_worker("b");
-  const small_model model{fleet.flotilla, layers_of(60, 50'000)};
+  const small_model model{fleet.flotilla, layers_of(240, 50'000)};
   auto client = fleet.begin_push(model.source, fleet.to("m:v1"), {"--bandwidth", "100kB"});
   const auto id = fleet_of_processes::id_of(*client);
   ASSERT_TRUE(fleet.wait_until_sent(id, 150'000));

@@ -146,7 +146,7 @@ TEST_F(FleetRefusal, OfACoordinatorWithoutAGoodCertificate) {
 
 /// The program of another version, which differs in nothing else.
 command of_another_version(command order) {
-  order.args.front() = FLOTILLA_OTHER_VERSION;
+  order.args.front() = built("flotilla_other_version");
   return order;
 }
 

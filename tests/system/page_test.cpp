@@ -29,7 +29,7 @@ protected:
   }
   /// So slow that there is time to look.
   std::unique_ptr<process> begin_slow_push(const std::string& tag = "v1") {
-    return fleet.begin_push(model.source, fleet.to("m:" + tag), {"--bandwidth", "1MiB"});
+    return fleet.begin_push(model.source, fleet.to("m:" + tag), {"--bandwidth", "400KiB"});
   }
   /// `tail` of an expression about the only push.
   static std::string of_push(const std::string& tail) {

@@ -3,6 +3,7 @@
 #include "tests/support/model_on_disk.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/temp_dir.hpp"
+#include "tests/system/built.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -47,7 +48,7 @@ public:
 
   command order(std::vector<std::string> args) const {
     command made;
-    made.args = {FLOTILLA_PROGRAM};
+    made.args = {built("flotilla")};
     made.args.insert(made.args.end(), args.begin(), args.end());
     made.env = without_ours();
     made.env.insert(made.env.end(), {{"HOME", home_.path().string()},

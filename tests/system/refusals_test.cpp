@@ -13,11 +13,7 @@ namespace flotilla::test {
 namespace {
 
 constexpr auto always = scripted_registry::always;
-#ifdef __SANITIZE_ADDRESS__ // keeps what was freed for a while, to catch its use
-constexpr std::uint64_t much_memory = 512 << 20;
-#else
-constexpr std::uint64_t much_memory = 128 << 20;
-#endif
+const std::uint64_t much_memory = is_sanitized() ? 512 << 20 : 128 << 20; // bytes
 
 class Refusal : public ::testing::Test {
 protected:

@@ -216,7 +216,7 @@ TEST_F(Usage, TheDefaultStateDirectoryMayBeUnusable) {
 }
 
 TEST_F(Usage, AReportThatCannotBeWrittenIsAFailure) {
-  const auto line = std::string{FLOTILLA_PROGRAM} + " push " + model.source + " " + to
+  const auto line = built("flotilla") + " push " + model.source + " " + to
                     + " --json --progress none >/dev/full";
   auto order = flotilla.order({});
   order.args = {"sh", "-c", line};
@@ -229,7 +229,7 @@ TEST_F(Usage, AReportThatCannotBeWrittenIsAFailure) {
 TEST_F(Usage, HelpThatCannotBeWrittenIsAFailure) {
   auto order = flotilla.order({});
   for (const auto* what : {"--help", "version", "completion bash"}) {
-    order.args = {"sh", "-c", std::string{FLOTILLA_PROGRAM} + ' ' + what + " >/dev/full"};
+    order.args = {"sh", "-c", built("flotilla") + ' ' + what + " >/dev/full"};
     EXPECT_EQ(run(order).status, 1) << what;
   }
 }
@@ -240,7 +240,7 @@ TEST_F(Usage, AFullDiskUnderTheStateDirectoryStopsNoPush) {
   const small_model large{flotilla, layers_of(2, 5 << 20), "large"};
   auto order = flotilla.order({});
   order.args = {"sh", "-c",
-                "trap '' XFSZ; ulimit -f 0; exec " + std::string{FLOTILLA_PROGRAM} + " push "
+                "trap '' XFSZ; ulimit -f 0; exec " + built("flotilla") + " push "
                   + large.source + " " + to + " --json --progress none --log-level warning"};
   const auto pushed = program::finish(run(order));
   EXPECT_EQ(pushed.status, 0) << pushed.said();
