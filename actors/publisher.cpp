@@ -10,11 +10,16 @@ using protocol::presence;
 
 namespace {
 
+using judge_of_look = protocol::verdict<presence>(const protocol::http_outcome&,
+                                                  const protocol::endpoint&, const std::string&,
+                                                  const protocol::digest&);
+
 /// @param at outlives the answer
-auto manifest_judge(const protocol::endpoint& at, std::string reference, protocol::digest id) {
+auto manifest_judge(judge_of_look* judge, const protocol::endpoint& at, std::string reference,
+                    protocol::digest id) {
   return protocol::unless_broken(
-    [&at, reference = std::move(reference), id](const protocol::http_outcome& outcome) {
-      return judge_manifest_head(outcome, at, reference, id);
+    [judge, &at, reference = std::move(reference), id](const protocol::http_outcome& outcome) {
+      return judge(outcome, at, reference, id);
     });
 }
 
@@ -26,36 +31,48 @@ void publisher_state::wire(gateway_actor gateway, publication what, publisher_ne
   questions.wire(self_, std::move(gateway), std::move(tell.setback));
 }
 
-/// The first tag may say all at once: that the manifest is there, and that the tag need not be put.
+/// The first tag may say all at once: that the manifest is there, that the tag need not be put, and
+/// if it is read, that the registry serves it.
 caf::result<bool> publisher_state::look() {
   looked_ = self_->make_response_promise<bool>();
   if (what_.tags.empty())
     look_for_digest();
   else
-    look_for(what_.tags.front(), [this](bool there) {
-      tag_was_there_ = there;
-      if (there)
-        looked_.deliver(true);
-      else
-        look_for_digest();
-    });
+    look_for_tag();
   return looked_;
 }
 
-void publisher_state::look_for_digest() {
-  look_for(what_.plan->top().id.to_string(), [this](bool there) { looked_.deliver(there); });
+void publisher_state::look_for_tag() {
+  const auto& tag = what_.tags.front();
+  const auto read = what_.is_read_back;
+  questions.ask<presence>(
+    read ? what_.at.get_manifest(tag) : what_.at.head_manifest(tag),
+    manifest_judge(read ? protocol::judge_manifest_look : protocol::judge_manifest_head, what_.at,
+                   tag, what_.plan->top().id),
+    [this, read](const protocol::result<presence>& found) {
+      tag_was_there_ = found && *found == presence::present;
+      if (found && !tag_was_there_)
+        return look_for_digest();
+      if (tag_was_there_ && read)
+        served_ = self_->clock().now();
+      know(found);
+    });
 }
 
-void publisher_state::look_for(const std::string& reference, std::function<void(bool)> known) {
+void publisher_state::look_for_digest() {
+  const auto& id = what_.plan->top().id;
   questions.ask<presence>(
-    what_.at.head_manifest(reference), manifest_judge(what_.at, reference, what_.plan->top().id),
-    [this, known = std::move(known)](const protocol::result<presence>& found) {
-      was_there_ = found && *found == presence::present;
-      if (found)
-        known(was_there_);
-      else
-        looked_.deliver(to_error(found.error()));
-    });
+    what_.at.head_manifest(id.to_string()),
+    manifest_judge(protocol::judge_manifest_head, what_.at, id.to_string(), id),
+    [this](const protocol::result<presence>& found) { know(found); });
+}
+
+void publisher_state::know(const protocol::result<presence>& found) {
+  was_there_ = found && *found == presence::present;
+  if (found)
+    looked_.deliver(was_there_);
+  else
+    looked_.deliver(to_error(found.error()));
 }
 
 /// In reverse, so that the next one is at the back.
@@ -97,7 +114,8 @@ void publisher_state::put_next(std::vector<item> rest) {
 /// What is there already need not be put, and a tag that is immutable must not be.
 void publisher_state::put_unless_there(item next, std::vector<item> rest) {
   auto request = what_.at.head_manifest(next.reference);
-  auto judge = manifest_judge(what_.at, next.reference, what_.plan->manifests[next.manifest].id);
+  auto judge = manifest_judge(protocol::judge_manifest_head, what_.at, next.reference,
+                              what_.plan->manifests[next.manifest].id);
   questions.ask<presence>(std::move(request), std::move(judge),
                           [this, next = std::move(next), rest = std::move(rest)](
                             const protocol::result<presence>& found) mutable {
@@ -110,6 +128,7 @@ void publisher_state::put_unless_there(item next, std::vector<item> rest) {
 
 void publisher_state::put(const item& next, std::vector<item> rest) {
   const auto& manifest = what_.plan->manifests[next.manifest];
+  served_.reset();
   questions.ask<std::monostate>(
     what_.at.put_manifest(next.reference, manifest.media_type, manifest.bytes),
     [this, next, id = manifest.id](const protocol::http_outcome& outcome) {
@@ -127,10 +146,14 @@ caf::result<publisher_state::differences> publisher_state::verify() {
   verified_ = self_->make_response_promise<differences>();
   found_.clear();
   auto all = items();
+  const auto leave_out = [&all](const std::string& reference) {
+    all.erase(std::find_if(all.begin(), all.end(),
+                           [&](const item& one) { return one.reference == reference; }));
+  };
   if (!what_.tags.empty()) // a tag that serves the bytes says all that the digest would
-    all.erase(std::find_if(all.begin(), all.end(), [this](const item& one) {
-      return one.reference == what_.plan->top().id.to_string();
-    }));
+    leave_out(what_.plan->top().id.to_string());
+  if (served_ && self_->clock().now() - *served_ < still_true)
+    leave_out(what_.tags.front());
   compare(std::move(all));
   return verified_;
 }

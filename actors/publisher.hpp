@@ -4,9 +4,11 @@
 #include "actors/interfaces.hpp"
 #include "protocol/plan.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,7 @@ struct publication {
   protocol::endpoint at;
   std::shared_ptr<const protocol::push_plan> plan;
   std::vector<std::string> tags; ///< empty: the manifest is named by its digest alone
+  bool is_read_back = true;      ///< compared with what the registry serves, once it is there
 };
 
 /// What a PUBLISHER tells while it works. Runs on the publisher.
@@ -33,6 +36,9 @@ public:
   using tags = std::vector<std::string>;
   using differences = std::vector<protocol::failure>;
   static inline const char* name = "publisher";
+
+  /// What the registry was seen to serve so long ago is not asked for again.
+  static constexpr std::chrono::seconds still_true{5};
 
   explicit publisher_state(pointer self) : self_(self) {
   }
@@ -52,8 +58,9 @@ private:
     std::string reference;    ///< a tag or a digest
   };
 
+  void look_for_tag();
   void look_for_digest();
-  void look_for(const std::string& reference, std::function<void(bool)> known);
+  void know(const protocol::result<protocol::presence>& found);
   std::vector<item> items() const;
   void put_next(std::vector<item> rest);
   void put_unless_there(item next, std::vector<item> rest);
@@ -65,6 +72,8 @@ private:
   std::function<void()> progress_;
   bool was_there_ = false;     ///< the registry had the top manifest when we looked
   bool tag_was_there_ = false; ///< and the first tag named it
+  /// When the first tag was seen to serve it, if nothing has been put since.
+  std::optional<caf::actor_clock::time_point> served_;
   caf::typed_response_promise<bool> looked_;
   caf::typed_response_promise<tags> published_;
   caf::typed_response_promise<differences> verified_;

@@ -34,6 +34,10 @@ std::vector<std::string> tags_of(const push_order& order) {
   return tags;
 }
 
+bool is_read_back(const push_order& order) {
+  return order.options.to == purpose::push && order.options.verify != verification::none;
+}
+
 } // namespace
 
 void push_state::wire(push_setting setting) {
@@ -75,8 +79,8 @@ void push_state::on_outlined(std::shared_ptr<const protocol::push_plan> plan) {
   publisher_news news;
   news.setback = [tell](setback_note note) { tell(atom::setback_v, std::move(note)); };
   news.progress = [tell] { tell(atom::progress_v); };
-  publisher_ = self_->spawn<caf::linked>(publisher, gateway_, publication{order.at, plan_, tags_},
-                                         std::move(news));
+  publisher_ = self_->spawn<caf::linked>(
+    publisher, gateway_, publication{order.at, plan_, tags_, is_read_back(order)}, std::move(news));
   questions.wire(self_, gateway_, [this](const setback_note& note) { on_own_setback(note); });
   reach();
 }

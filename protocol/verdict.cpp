@@ -150,15 +150,31 @@ verdict<std::monostate> judge_probe(const http_outcome& outcome, const endpoint&
                  "check host and port of the reference"};
 }
 
-verdict<presence> judge_manifest_head(const http_outcome& outcome, const endpoint& at,
-                                      const std::string& reference, const digest& id) {
+namespace {
+
+template <class DigestOf>
+verdict<presence> judge_look(const http_outcome& outcome, const endpoint& at,
+                             const std::string& reference, const digest& id, DigestOf digest_of) {
   if (const auto* response = outcome.response()) {
     if (response->status == 200)
-      return named_digest(*response) == id ? presence::present : presence::absent;
+      return digest_of(*response) == id ? presence::present : presence::absent;
     if (classify(response->status) == status_class::absent)
       return presence::absent;
   }
   return widen<presence>(setback(outcome, "asking " + place(at) + " for manifest " + reference));
+}
+
+} // namespace
+
+verdict<presence> judge_manifest_head(const http_outcome& outcome, const endpoint& at,
+                                      const std::string& reference, const digest& id) {
+  return judge_look(outcome, at, reference, id, named_digest);
+}
+
+verdict<presence> judge_manifest_look(const http_outcome& outcome, const endpoint& at,
+                                      const std::string& reference, const digest& id) {
+  return judge_look(outcome, at, reference, id,
+                    [](const http_response& response) { return digest::of(response.body); });
 }
 
 verdict<std::monostate> judge_manifest_put(const http_outcome& outcome, const endpoint& at,

@@ -43,8 +43,12 @@ verdict<presence> judge_blob_head(const http_outcome& outcome, const endpoint& a
 /// Is this a registry, and may we talk to it? The value is nothing of interest.
 verdict<std::monostate> judge_probe(const http_outcome& outcome, const endpoint& at);
 
-/// Does the repository hold this very manifest under `reference`?
+/// Does the repository hold this very manifest under `reference`? The registry's word is taken.
 verdict<presence> judge_manifest_head(const http_outcome& outcome, const endpoint& at,
+                                      const std::string& reference, const digest& id);
+
+/// The same of the answer to a GET, by the bytes that it serves.
+verdict<presence> judge_manifest_look(const http_outcome& outcome, const endpoint& at,
                                       const std::string& reference, const digest& id);
 
 /// Did the registry take the manifest, and under our digest?

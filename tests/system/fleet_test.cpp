@@ -239,7 +239,7 @@ TEST_F(Fleet, DrainsAWorkerThatIsAskedToStop) {
   auto [client, id] = push_in_progress();
   fleet.worker("a").signal(SIGTERM);
   let_go(id);
-  EXPECT_EQ(fleet.worker("a").wait().status, 0);
+  EXPECT_EQ(fleet.worker("a").wait().status, 0) << fleet.worker("a").err();
   EXPECT_EQ(client->wait().status, 0) << client->err();
   for (const auto& [digest, count] : fleet.uploads())
     EXPECT_EQ(count, 1) << digest;

@@ -83,8 +83,12 @@ TEST_F(Redirect, CarriesNoCookieAnywhere) {
 
 TEST_F(Redirect, OfAManifestThatIsReadIsFollowed) {
   store.on("GET", "/manifest", answer{200, {}, model.manifest.bytes, {}}, always);
-  there.on("GET", "/manifests/",
-           answer{302, {{"Location", "http://" + store.address() + "/manifest"}}, {}, {}}, always);
+  there.on("PUT", "/manifests/v1", [this](const seen_request&) -> std::optional<answer> {
+    there.on("GET", "/manifests/",
+             answer{302, {{"Location", "http://" + store.address() + "/manifest"}}, {}, {}},
+             always);
+    return std::nullopt;
+  });
   const auto pushed = push(there.address());
   ASSERT_EQ(pushed.status, 0) << pushed.said();
   expect_store_saw_no_login(1);

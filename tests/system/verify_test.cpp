@@ -104,7 +104,10 @@ TEST(VerifyAfterPush, FindsATagThatWasMovedMeanwhile) {
   const program flotilla;
   const small_model model{flotilla};
   scripted_registry there;
-  there.on("GET", "/manifests/v1", answer{200, {}, R"({"other":true})", {}});
+  there.on("PUT", "/manifests/v1", [&](const seen_request&) -> std::optional<answer> {
+    there.on("GET", "/manifests/v1", answer{200, {}, R"({"other":true})", {}});
+    return std::nullopt;
+  });
   const auto pushed = flotilla.push(model.source, there.address() + "/m:v1");
   EXPECT_EQ(pushed.status, 8) << pushed.said();
   EXPECT_TRUE(pushed.says("v1")) << pushed.err;
