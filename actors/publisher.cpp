@@ -10,9 +10,9 @@ using protocol::presence;
 
 namespace {
 
-using judge_of_look = protocol::verdict<presence>(const protocol::http_outcome&,
-                                                  const protocol::endpoint&, const std::string&,
-                                                  const protocol::digest&);
+using judge_of_look
+  = protocol::verdict<presence>(const protocol::http_outcome&, const protocol::endpoint&,
+                                const std::string&, const protocol::digest&);
 
 /// @param at outlives the answer
 auto manifest_judge(judge_of_look* judge, const protocol::endpoint& at, std::string reference,

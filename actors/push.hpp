@@ -183,8 +183,8 @@ private:
   publisher_actor publisher_;
 
   phase phase_ = phase::reading;
-  bool looked_ = false;   ///< whether the manifest is there is known
-  bool recalled_ = false; ///< what earlier pushes have left is known
+  bool looked_ = false;                        ///< whether the manifest is there is known
+  bool recalled_ = false;                      ///< what earlier pushes have left is known
   std::optional<protocol::failure> unreached_; ///< to be said once the only node has looked
   bool paused_ = false;
   std::optional<protocol::ledger> ledger_;

@@ -198,8 +198,7 @@ TEST_F(Certs, LeaveNoHalfOnAFullDisk) {
   const auto on_full_disk = [this](const std::string& words) {
     auto order = flotilla.order({});
     order.args
-      = {"sh", "-c",
-         "trap '' XFSZ; ulimit -f 0; exec " + built("flotilla") + " certs " + words};
+      = {"sh", "-c", "trap '' XFSZ; ulimit -f 0; exec " + built("flotilla") + " certs " + words};
     return program::finish(test::run(order));
   };
   expect_misuse(on_full_disk("init --dir " + dir), {file("ca.key"), "File too large"});

@@ -216,8 +216,8 @@ TEST_F(Usage, TheDefaultStateDirectoryMayBeUnusable) {
 }
 
 TEST_F(Usage, AReportThatCannotBeWrittenIsAFailure) {
-  const auto line = built("flotilla") + " push " + model.source + " " + to
-                    + " --json --progress none >/dev/full";
+  const auto line
+    = built("flotilla") + " push " + model.source + " " + to + " --json --progress none >/dev/full";
   auto order = flotilla.order({});
   order.args = {"sh", "-c", line};
   const auto pushed = run(order);
@@ -240,8 +240,8 @@ TEST_F(Usage, AFullDiskUnderTheStateDirectoryStopsNoPush) {
   const small_model large{flotilla, layers_of(2, 5 << 20), "large"};
   auto order = flotilla.order({});
   order.args = {"sh", "-c",
-                "trap '' XFSZ; ulimit -f 0; exec " + built("flotilla") + " push "
-                  + large.source + " " + to + " --json --progress none --log-level warning"};
+                "trap '' XFSZ; ulimit -f 0; exec " + built("flotilla") + " push " + large.source
+                  + " " + to + " --json --progress none --log-level warning"};
   const auto pushed = program::finish(run(order));
   EXPECT_EQ(pushed.status, 0) << pushed.said();
   EXPECT_TRUE(pushed.says("state")) << pushed.err;
