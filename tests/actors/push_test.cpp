@@ -25,6 +25,17 @@ protected:
       return registry(request);
     };
   }
+  /// To a registry that refuses all, while the node looks for its files, of which it lacks these.
+  void submit_refused_while_looking(const std::set<std::size_t>& lacks) {
+    plan({10, 20});
+    net->respond = [](const protocol::http_request&) { return network::answer(403); };
+    add_node("local", 4, lacks);
+    sources[0]->looks_for_them = 5s;
+    submit();
+    EXPECT_FALSE(report);
+    pass(5s);
+    ASSERT_TRUE(report);
+  }
 };
 
 TEST_F(Push, BringsEveryBlobAndThenTheManifestByDigestAndByTag) {
@@ -325,48 +336,6 @@ TEST_F(Push, VerificationNamesWhatTheRegistryLacks) {
   EXPECT_THAT(report->why.message, HasSubstr(digest_of(0)));
 }
 
-class PushedBefore : public Push {
-protected:
-  PushedBefore() {
-    plan({10});
-    registry.blobs.insert(digest_of(0));
-    registry.manifests[source_plan.top().id.to_string()] = source_plan.top().bytes;
-    registry.manifests["v1"] = source_plan.top().bytes;
-    add_node();
-  }
-};
-
-TEST_F(PushedBefore, AsksForItsManifestOnce) {
-  submit();
-  ASSERT_TRUE(report);
-  EXPECT_EQ(report->why.code, errc::none) << report->why.message;
-  EXPECT_EQ(net->count(method::get, "/manifests/"), 1u);
-  EXPECT_EQ(net->count(method::head, "/manifests/"), 0u);
-  EXPECT_EQ(net->count(method::put, "/manifests/"), 0u);
-}
-
-TEST_F(PushedBefore, AsksForItsManifestAgainWhenItWasSeenLongAgo) {
-  sources[0]->looks_for_them = 6s;
-  submit();
-  registry.manifests["v1"] = "another";
-  pass(6s);
-  ASSERT_TRUE(report);
-  EXPECT_EQ(report->why.code, errc::differs) << report->why.message;
-}
-
-TEST_F(Push, PutsOnlyTheTagWhereItNamesAnotherManifest) {
-  plan({10});
-  registry.blobs.insert(digest_of(0));
-  registry.manifests[source_plan.top().id.to_string()] = source_plan.top().bytes;
-  registry.manifests["v1"] = "another";
-  add_node();
-  submit();
-  ASSERT_TRUE(report);
-  EXPECT_EQ(report->why.code, errc::none) << report->why.message;
-  EXPECT_EQ(registry.manifests["v1"], source_plan.top().bytes);
-  EXPECT_EQ(net->count(method::put, "/manifests/"), 1u);
-}
-
 TEST_F(Push, VerifyBlobsLooksAtAllOfThemOnceMore) {
   plan({10, 20, 30});
   order.options.verify = verification::blobs;
@@ -412,26 +381,12 @@ TEST_F(Push, AsksTheRegistryWhileItsNodeLooksForTheFiles) {
 }
 
 TEST_F(Push, NamesWhatIsWrongWithTheFilesBeforeWhatTheRegistrySays) {
-  plan({10, 20});
-  net->respond = [](const protocol::http_request&) { return network::answer(403); };
-  add_node("local", 4, {1});
-  sources[0]->looks_for_them = 5s;
-  submit();
-  EXPECT_FALSE(report);
-  pass(5s);
-  ASSERT_TRUE(report);
+  ASSERT_NO_FATAL_FAILURE(submit_refused_while_looking({1}));
   EXPECT_EQ(report->why.code, errc::source_invalid) << report->why.message;
 }
 
 TEST_F(Push, SaysWhatTheRegistryRefusedOnceTheFilesAreFound) {
-  plan({10, 20});
-  net->respond = [](const protocol::http_request&) { return network::answer(403); };
-  add_node();
-  sources[0]->looks_for_them = 5s;
-  submit();
-  EXPECT_FALSE(report);
-  pass(5s);
-  ASSERT_TRUE(report);
+  ASSERT_NO_FATAL_FAILURE(submit_refused_while_looking({}));
   EXPECT_EQ(report->why.code, errc::unauthorized) << report->why.message;
 }
 

@@ -15,8 +15,8 @@ namespace flotilla::test {
 struct paper_source {
   protocol::push_plan plan;
   bool has_manifests = true;
-  std::set<protocol::digest> lacks; ///< blobs that do not lie here
-  std::chrono::seconds looks_for_them{0};
+  std::set<protocol::digest> lacks;       ///< blobs that do not lie here
+  std::chrono::seconds looks_for_them{0}; ///< how long it takes to tell which do
   protocol::failure objection{protocol::errc::source_invalid, "no model here", {}};
 };
 
