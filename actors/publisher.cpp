@@ -75,13 +75,16 @@ void publisher_state::know(const protocol::result<presence>& found) {
     looked_.deliver(to_error(found.error()));
 }
 
-/// In reverse, so that the next one is at the back.
+/// In reverse, so that the next one is at the back. What has a tag is there by its digest, too.
 std::vector<publisher_state::item> publisher_state::items() const {
   std::vector<item> all;
-  for (std::size_t i = 0; i < what_.plan->manifests.size(); ++i)
+  const auto top = what_.plan->manifests.size() - 1;
+  for (std::size_t i = 0; i < top; ++i)
     all.push_back({i, what_.plan->manifests[i].id.to_string()});
+  if (what_.tags.empty())
+    all.push_back({top, what_.plan->top().id.to_string()});
   for (const auto& tag : what_.tags)
-    all.push_back({what_.plan->manifests.size() - 1, tag});
+    all.push_back({top, tag});
   std::reverse(all.begin(), all.end());
   return all;
 }
@@ -146,14 +149,10 @@ caf::result<publisher_state::differences> publisher_state::verify() {
   verified_ = self_->make_response_promise<differences>();
   found_.clear();
   auto all = items();
-  const auto leave_out = [&all](const std::string& reference) {
-    all.erase(std::find_if(all.begin(), all.end(),
-                           [&](const item& one) { return one.reference == reference; }));
-  };
-  if (!what_.tags.empty()) // a tag that serves the bytes says all that the digest would
-    leave_out(what_.plan->top().id.to_string());
   if (served_ && self_->clock().now() - *served_ < still_true)
-    leave_out(what_.tags.front());
+    all.erase(std::find_if(all.begin(), all.end(), [this](const item& one) {
+      return one.reference == what_.tags.front();
+    }));
   compare(std::move(all));
   return verified_;
 }

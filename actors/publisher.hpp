@@ -81,7 +81,7 @@ private:
 };
 
 /// Puts the plan's manifests one after another, in their order: each by its digest, the top at last
-/// by its tags too. The caller sees to it that every blob is confirmed first.
+/// by its tags, if it has any. The caller sees to it that every blob is confirmed first.
 publisher_state::interface::behavior_type publisher(publisher_state::pointer self,
                                                     gateway_actor gateway, publication what,
                                                     publisher_news tell);

@@ -153,8 +153,8 @@ INSTANTIATE_TEST_SUITE_P(
     moment{"SessionsAreOpened", "POST", "/uploads/", "sending", false, true},
     moment{"BodiesAreSent", "PUT", "/uploads/", "sending"},
     moment{"BodiesAreConfirmed", "PUT", "/uploads/", "sending", false, true},
-    moment{"TheManifestIsPut", "PUT", "/manifests/sha256", "publishing the manifest"},
-    moment{"TheLastTagIsPut", "PUT", "/manifests/v1", "publishing the manifest", false, true},
+    moment{"TheManifestIsPut", "PUT", "/manifests/v1", "publishing the manifest"},
+    moment{"TheManifestIsStored", "PUT", "/manifests/v1", "publishing the manifest", false, true},
     moment{"WhatIsServedIsCompared", "", "/manifests/", "verifying", true},
     moment{
       "BlobsAreLookedAtAgain", "HEAD", "/blobs/", "verifying", true, false, {"--verify", "blobs"}}),

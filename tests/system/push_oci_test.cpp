@@ -161,7 +161,8 @@ TEST_F(PushOci, SendsABlobOnceThatManyManifestsName) {
   EXPECT_EQ(pushed.bytes("sent"), 9200 + config().bytes.size());
 }
 
-TEST(PushOciOrder, PutsChildrenByDigestAndThenTheIndexAndItsTags) {
+/// A registry may take long to look at a manifest: none is put that a tag puts anyway.
+TEST(PushOciOrder, PutsChildrenByDigestAndThenTheIndexByItsTagsAlone) {
   const program flotilla;
   const two_platforms model{flotilla};
   const scripted_registry there;
@@ -173,15 +174,13 @@ TEST(PushOciOrder, PutsChildrenByDigestAndThenTheIndexAndItsTags) {
     if (request.method == "PUT" && request.path.find("/manifests/") != std::string::npos)
       put.push_back(request.path.substr(request.path.rfind('/') + 1));
   const auto id = [](const part& x) { return x.id().to_string(); };
-  ASSERT_GE(put.size(), 4U);
+  ASSERT_EQ(put.size(), 4U);
   std::sort(put.begin(), put.begin() + 2);
   std::vector<std::string> children{id(model.first), id(model.second)};
   std::sort(children.begin(), children.end());
   EXPECT_TRUE(std::equal(children.begin(), children.end(), put.begin()));
-  for (auto i = put.begin() + 2; i != put.end(); ++i)
-    EXPECT_TRUE(*i == id(model.top) || *i == "v1" || *i == "v2") << *i;
-  EXPECT_EQ(std::count(put.begin(), put.end(), "v1"), 1);
-  EXPECT_EQ(std::count(put.begin(), put.end(), "v2"), 1);
+  EXPECT_EQ(put[2], "v1");
+  EXPECT_EQ(put[3], "v2");
 }
 
 } // namespace
