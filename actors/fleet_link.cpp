@@ -16,7 +16,8 @@ constexpr caf::timespan connection_timeout = std::chrono::seconds{5};
 
 } // namespace
 
-link_config::link_config(const link_options& options) {
+link_config::link_config(const link_options& options, std::size_t threads)
+  : system_config(threads) {
   set("middleman.app-identifiers", std::vector<std::string>{"flotilla"});
   set("middleman.heartbeat-interval", heartbeat_interval);
   set("middleman.connection-timeout", connection_timeout);

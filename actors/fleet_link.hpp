@@ -4,6 +4,7 @@
 #include "actors/system_config.hpp"
 #include "protocol/result.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -26,7 +27,7 @@ struct link_options {
 /// An actor system that talks to others.
 class link_config : public system_config {
 public:
-  explicit link_config(const link_options& options);
+  explicit link_config(const link_options& options, std::size_t threads = 1);
 };
 
 /// Lets others reach the coordinator.

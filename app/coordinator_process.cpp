@@ -78,8 +78,8 @@ struct coordinator_process {
 coordinator_process::coordinator_process(const options& chosen, const actors::link_options& link,
                                          journal_found journaled, actors::credential_finder find,
                                          const coordinator_monitor* monitor)
-  : config(link), system(config),
-    engine(std::make_shared<transport::curl_engine>(make_engine(chosen))),
+  : config(link, 2), // one push is planned while others go on
+    system(config), engine(std::make_shared<transport::curl_engine>(make_engine(chosen))),
     http(system.spawn(actors::http, engine, monitor != nullptr ? monitor->requests() : nullptr)),
     tokens(system.spawn(actors::token, http, std::move(find))),
     token_desk(system.spawn(actors::token_desk, tokens)),
