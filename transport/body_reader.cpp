@@ -138,8 +138,10 @@ std::uint64_t body_reader::send_cached(int socket) {
   auto at = static_cast<off_t>(file_->offset + position_);
   const auto wanted = std::min(cached_to_, length_ - always_read) - position_;
   const auto sent = ::sendfile(socket, fd_.value(), &at, static_cast<std::size_t>(wanted));
-  if (sent <= 0)
-    return 0; // whatever is wrong with the socket or the file, the other way will tell
+  if (sent <= 0) { // whatever is wrong with the socket or the file, the other way will tell
+    cached_to_ = position_;
+    return 0;
+  }
   position_ += static_cast<std::uint64_t>(sent);
   return static_cast<std::uint64_t>(sent);
 }
