@@ -2,19 +2,16 @@
 //   distance PORT TO_PORT MILLISECONDS    relays 127.0.0.1:PORT to 127.0.0.1:TO_PORT
 // What one side says reaches the other half of that time later, and a connection is of use after a
 // whole round trip, as a handshake takes. It is as broad as it is long: nothing is lost, and up to
-// 16 MiB each way are under way (as root; otherwise what the system lets a pipe hold). They wait in
-// a pipe and are never copied, for the processors are the registry's. One thread.
+// 16 MiB each way are under way. One thread.
 
 #include <boost/asio.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <deque>
-#include <fcntl.h>
 #include <iostream>
 #include <memory>
-#include <system_error>
-#include <unistd.h>
 #include <utility>
 
 namespace {
@@ -24,35 +21,8 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using clock = std::chrono::steady_clock;
 
-constexpr int most_under_way = 16 << 20;        ///< bytes
-constexpr std::size_t most_at_once = 256 << 10; ///< bytes
-
-/// Bytes on their way from one socket to another.
-class pipe {
-public:
-  pipe() {
-    if (::pipe2(ends_, O_CLOEXEC | O_NONBLOCK) != 0)
-      throw std::system_error{errno, std::generic_category(), "pipe"};
-    ::fcntl(ends_[1], F_SETPIPE_SZ, most_under_way);
-  }
-  ~pipe() {
-    ::close(ends_[0]);
-    ::close(ends_[1]);
-  }
-  pipe(const pipe&) = delete;
-  pipe& operator=(const pipe&) = delete;
-
-  /// @returns bytes moved; 0: there are no more; negative: not now (EAGAIN), or not any more
-  ssize_t fill(int from) {
-    return ::splice(from, nullptr, ends_[1], nullptr, most_at_once, SPLICE_F_NONBLOCK);
-  }
-  ssize_t drain(int to, std::size_t bytes) {
-    return ::splice(ends_[0], nullptr, to, nullptr, bytes, SPLICE_F_NONBLOCK);
-  }
-
-private:
-  int ends_[2];
-};
+constexpr std::size_t most_under_way = 16 << 20; ///< bytes
+constexpr std::size_t most_at_once = 64 << 10; ///< bytes, which malloc does not map anew each time
 
 /// One direction of a connection. Keeps both sockets while anything is under way.
 class lane : public std::enable_shared_from_this<lane> {
@@ -62,7 +32,7 @@ public:
   }
 
   void read() {
-    if (reading_ || ended_)
+    if (reading_ || ended_ || under_way_ >= most_under_way)
       return;
     reading_ = true;
     from_->async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code why) {
@@ -74,19 +44,19 @@ public:
 private:
   struct parcel {
     clock::time_point due;
-    std::size_t bytes; ///< none: the end
+    std::size_t length = 0; ///< bytes; none: the end
+    std::unique_ptr<char[]> bytes;
   };
 
   void take(error_code why) {
-    const auto got = why ? 0 : pipe_.fill(from_->native_handle());
-    // There are bytes, so it is the pipe that has no room: `deliver` makes some.
-    if (got < 0 && errno == EAGAIN && !parcels_.empty())
-      return;
-    if (got < 0 && errno == EAGAIN)
-      return read();
-    const auto bytes = got < 0 ? 0 : static_cast<std::size_t>(got);
-    ended_ = bytes == 0;
-    parcels_.push_back({clock::now() + delay_, bytes});
+    parcel next{clock::now() + delay_, why ? 0 : std::min(from_->available(why), most_at_once), {}};
+    if (next.length > 0) {
+      next.bytes.reset(new char[next.length]); // not cleared: the processors are the registry's
+      next.length = from_->read_some(asio::buffer(next.bytes.get(), next.length), why);
+    }
+    ended_ = next.length == 0;
+    under_way_ += next.length;
+    parcels_.push_back(std::move(next));
     if (parcels_.size() == 1)
       await();
     read();
@@ -98,24 +68,22 @@ private:
   }
 
   void deliver() {
-    auto& next = parcels_.front();
-    if (next.bytes == 0) {
+    const auto& next = parcels_.front();
+    if (next.length == 0) {
       error_code ignored;
       to_->shutdown(tcp::socket::shutdown_send, ignored);
       return;
     }
-    const auto moved = pipe_.drain(to_->native_handle(), next.bytes);
-    if (moved < 0 && errno != EAGAIN)
-      return cut();
-    next.bytes -= moved < 0 ? 0 : static_cast<std::size_t>(moved);
-    read();
-    if (next.bytes > 0)
-      return to_->async_wait(tcp::socket::wait_write, [self = shared_from_this()](error_code why) {
-        why ? self->cut() : self->deliver();
-      });
-    parcels_.pop_front();
-    if (!parcels_.empty())
-      await();
+    asio::async_write(*to_, asio::buffer(next.bytes.get(), next.length),
+                      [self = shared_from_this()](error_code why, std::size_t written) {
+                        self->under_way_ -= written;
+                        self->parcels_.pop_front();
+                        if (why)
+                          return self->cut();
+                        if (!self->parcels_.empty())
+                          self->await();
+                        self->read();
+                      });
   }
 
   /// One side does not listen any more: the other need not speak.
@@ -129,8 +97,8 @@ private:
   std::shared_ptr<tcp::socket> from_, to_;
   clock::duration delay_;
   asio::steady_timer timer_;
-  pipe pipe_;
   std::deque<parcel> parcels_;
+  std::size_t under_way_ = 0; ///< bytes
   bool reading_ = false;
   bool ended_ = false;
 };
@@ -162,8 +130,6 @@ private:
         return;
       near->set_option(tcp::no_delay{true});
       far->set_option(tcp::no_delay{true});
-      near->non_blocking(true);
-      far->non_blocking(true);
       std::make_shared<lane>(near, far, round_trip_ / 2)->read();
       std::make_shared<lane>(far, near, round_trip_ / 2)->read();
     });
