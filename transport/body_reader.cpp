@@ -133,29 +133,22 @@ std::optional<std::size_t> body_reader::read_file(char* to, std::size_t room) {
 std::uint64_t body_reader::send_cached(int socket) {
   if (file_ == nullptr || length_ <= small_body || remaining() <= always_read)
     return 0;
-  if (position_ >= cached_to_ && !find_cached())
+  const auto wanted = std::min(remaining() - always_read, most_at_once);
+  const auto first = file_->offset + position_;
+  if (!is_cached(first + wanted - 1)) // a look costs much: the last byte must do for all
     return 0;
-  auto at = static_cast<off_t>(file_->offset + position_);
-  const auto wanted = std::min(cached_to_, length_ - always_read) - position_;
+  auto at = static_cast<off_t>(first);
   const auto sent = ::sendfile(socket, fd_.value(), &at, static_cast<std::size_t>(wanted));
-  if (sent <= 0) { // whatever is wrong with the socket or the file, the other way will tell
-    cached_to_ = position_;
-    return 0;
-  }
+  if (sent <= 0)
+    return 0; // whatever is wrong with the socket or the file, the other way will tell
   position_ += static_cast<std::uint64_t>(sent);
   return static_cast<std::uint64_t>(sent);
 }
 
-/// A look at the last byte must do for all before it: each costs as much as to send 32 KiB.
-bool body_reader::find_cached() {
-  const auto to = position_ + std::min(remaining(), most_at_once);
+bool body_reader::is_cached(std::uint64_t at) const {
   char byte = 0;
-  const iovec last{&byte, 1};
-  const auto at = static_cast<off_t>(file_->offset + to - 1);
-  if (::preadv2(fd_.value(), &last, 1, at, RWF_NOWAIT) != 1)
-    return false;
-  cached_to_ = to;
-  return true;
+  const iovec to{&byte, 1};
+  return ::preadv2(fd_.value(), &to, 1, static_cast<off_t>(at), RWF_NOWAIT) == 1;
 }
 
 bool body_reader::unchanged() {

@@ -62,7 +62,7 @@ private:
 
   std::optional<protocol::failure> open_file();
   std::optional<std::size_t> read_file(char* to, std::size_t room);
-  bool find_cached();
+  bool is_cached(std::uint64_t at) const;
   bool unchanged();
   std::nullopt_t fail(const std::string& what);
 
@@ -70,7 +70,6 @@ private:
   std::string_view content_;
   std::uint64_t length_;
   std::uint64_t position_ = 0;
-  std::uint64_t cached_to_ = 0; ///< what comes before was in memory, when last looked at
   unique_fd fd_;
   struct stat opened_ {};
   std::chrono::nanoseconds disk_time_{0};
