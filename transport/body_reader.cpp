@@ -135,7 +135,7 @@ std::uint64_t body_reader::send_cached(int socket) {
     return 0;
   const auto wanted = std::min(remaining() - always_read, most_at_once);
   const auto first = file_->offset + position_;
-  if (!is_cached(first + wanted - 1)) // a look costs much: the last byte must do for all
+  if (!is_cached(first) || !is_cached(first + wanted - 1))
     return 0;
   auto at = static_cast<off_t>(first);
   const auto sent = ::sendfile(socket, fd_.value(), &at, static_cast<std::size_t>(wanted));
