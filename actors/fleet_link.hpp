@@ -27,6 +27,7 @@ struct link_options {
 /// An actor system that talks to others.
 class link_config : public system_config {
 public:
+  /// @param threads as of a `system_config`
   explicit link_config(const link_options& options, std::size_t threads = 1);
 };
 
