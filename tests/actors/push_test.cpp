@@ -47,6 +47,7 @@ TEST_F(Push, BringsEveryBlobAndThenTheManifestByItsTagAlone) {
   EXPECT_EQ(registry.blobs, registry.wanted);
   EXPECT_FALSE(registry.manifest_came_early);
   EXPECT_EQ(registry.manifests.count("v1"), 1u);
+  EXPECT_EQ(registry.manifests.count(source_plan.top().id.to_string()), 1u);
   EXPECT_EQ(net->count(method::put, "/manifests/"), 1u);
   EXPECT_EQ(report->last.uploaded.blobs, 3u);
   EXPECT_EQ(report->last.sent_bytes, 60u);

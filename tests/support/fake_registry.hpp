@@ -72,6 +72,7 @@ private:
       for (const auto& digest : wanted)
         manifest_came_early |= blobs.count(digest) == 0;
       manifests[reference] = request.content;
+      manifests[protocol::digest::of(request.content).to_string()] = request.content;
       return network::answer(201);
     }
     auto found = manifests.find(reference);
